@@ -1,0 +1,1 @@
+"""Document → network: names, cell DAGs, layers, shapes, counts, torch modules, drawings."""

@@ -1,0 +1,1 @@
+"""Text ⇄ document. Knows neither graphs nor torch."""

@@ -1,0 +1,1 @@
+"""Network + data → genotypes, weights, figures."""
