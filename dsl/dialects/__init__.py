@@ -1,0 +1,104 @@
+"""Foreign formats: the table of them, and which one a text is in. lark is imported when a text is read, not before."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+
+from nasc.dsl.diagnostic import Diagnostic
+from nasc.dsl.dialects.recognise import structure
+from nasc.dsl.nodes import Document
+from nasc.dsl.source import Source
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The document of a foreign text, and the warnings about what its reference implementation does with it."""
+
+    document: Document
+    warnings: tuple[Diagnostic, ...] = ()
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """One foreign format. `read` and `write` raise `NasError`: E109 and E203, and E110 for what would be lost."""
+
+    name: str
+    title: str
+    example: str
+    recognises: Callable[[str], bool]
+    read: Callable[[Source], Reading]
+    write: Callable[[Document], str]
+
+
+def _dialect(name: str, title: str, example: str) -> Dialect:
+    """The dialect of the module of its name, which is imported when it is first needed."""
+
+    def recognises(text: str) -> bool:
+        return structure(text) == name
+
+    def read(source: Source) -> Reading:
+        reading: Reading = import_module(f"{__name__}.{name}").read(source)
+        return reading
+
+    def write(document: Document) -> str:
+        text: str = import_module(f"{__name__}.{name}").write(document)
+        return text
+
+    return Dialect(name, title, example, recognises, read, write)
+
+
+DIALECTS: dict[str, Dialect] = {
+    dialect.name: dialect
+    for dialect in (
+        _dialect(
+            "ddarts",
+            "D-DARTS and DARTOpti: one gene for every cell",
+            "Genotype_nested(genes=[[('sep_conv_3x3', 2, 0), ('skip_connect', 2, 1)]], "
+            "concat=range(2, 3), reductions=[])",
+        ),
+        _dialect(
+            "darts",
+            "DARTS, PC-DARTS, P-DARTS, EDNAS: pairs, two for every state",
+            "Genotype(normal=[('sep_conv_3x3', 0), ('skip_connect', 1)], normal_concat=[2], "
+            "reduce=[('max_pool_3x3', 0), ('max_pool_3x3', 1)], reduce_concat=[2])",
+        ),
+        _dialect(
+            "gdas",
+            "GDAS: pairs with the strength of each edge; `reduce=None` is the fixed reduction cell",
+            "Genotype(normal=[('sep_conv_3x3', 0, 0.16), ('skip_connect', 1, 0.13)], normal_concat=[2], "
+            "reduce=None, reduce_concat=[2, 3, 4, 5])",
+        ),
+        _dialect(
+            "ptdarts",
+            "pt.darts: a list of pairs for every state",
+            "Genotype(normal=[[('sep_conv_3x3', 0), ('skip_connect', 1)]], normal_concat=[2], "
+            "reduce=[[('max_pool_3x3', 0), ('max_pool_3x3', 1)]], reduce_concat=[2])",
+        ),
+        _dialect(
+            "fairdarts",
+            "FairDARTS: triples of operation, state and source, any number for a state",
+            "Genotype(normal=[('sep_conv_3x3', 2, 0), ('skip_connect', 2, 1)], normal_concat=[2], "
+            "reduce=[('max_pool_3x3', 2, 0)], reduce_concat=[2])",
+        ),
+        _dialect(
+            "rnn",
+            "recurrent cells of DARTS, GDAS, EDNAS: one activation for every state",
+            "Genotype(recurrent=[('tanh', 0), ('relu', 1)], concat=[1, 2])",
+        ),
+    )
+}
+
+
+def recognise(text: str) -> str | None:
+    """The name of the format a text is in, from a look at its beginning; None for `.nas` and everything unknown."""
+    return next((name for name, dialect in DIALECTS.items() if dialect.recognises(text)), None)
+
+
+def read(source: Source, dialect: str) -> Reading:
+    """The document of a text in the named format."""
+    return DIALECTS[dialect].read(source)
+
+
+def write(document: Document, dialect: str) -> str:
+    """A document in the named format, one line without a line end."""
+    return DIALECTS[dialect].write(document)

@@ -1,0 +1,1 @@
+"""Side-by-side timings: what the compiled networks cost against plain PyTorch ones."""

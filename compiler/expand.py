@@ -1,0 +1,280 @@
+"""A stack of cells written out as layer graphs: stem, every cell, head and auxiliary head."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from nasc.compiler.dag import CellDag, Edge
+from nasc.compiler.graph import MEAN, MIX, SCALE, SUM, GraphBuilder, LayerGraph, Step
+from nasc.compiler.layers import Shape, show
+from nasc.compiler.operations import ChainWriter, ExpandError, Placeholder, Scope, write_chain
+from nasc.compiler.resolve import Program
+from nasc.compiler.stack import Placement, Stack
+from nasc.dsl import nodes as n
+from nasc.dsl.diagnostic import Diagnostic
+
+MAX_LAYERS = 1_000_000
+
+
+@dataclass(frozen=True)
+class PlannedCell:
+    """One cell of the network: where it stands, what it is, and its layers. `rows` counts its open edges."""
+
+    placement: Placement
+    dag: CellDag
+    graph: LayerGraph
+    width: int
+
+    @property
+    def shape(self) -> Shape:
+        return self.graph.shape
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A network as layer graphs. `stem2` continues from `stem`; the auxiliary head reads cell `auxiliary_after`.
+
+    Where the auxiliary head is asked for by the text but does not fit, `auxiliary` is None and `auxiliary_error`
+    says why.
+    """
+
+    stack: Stack
+    stem: LayerGraph
+    stem2: LayerGraph | None
+    cells: tuple[PlannedCell, ...]
+    head: LayerGraph
+    auxiliary: LayerGraph | None
+    auxiliary_after: int | None
+    auxiliary_error: Diagnostic | None
+
+    @cached_property
+    def params(self) -> int:
+        """Numbers learnt, the auxiliary head's not counted."""
+        return sum(g.params for g in self.trunk) + sum(cell.graph.params for cell in self.cells)
+
+    @cached_property
+    def params_aux(self) -> int | None:
+        """Numbers learnt with the auxiliary head; None where there is none or it does not fit."""
+        return None if self.auxiliary is None else self.params + self.auxiliary.params
+
+    @cached_property
+    def macs(self) -> int:
+        """Multiply-accumulates for one input, the classifier included, the auxiliary head not."""
+        return sum(g.macs for g in self.trunk) + sum(cell.graph.macs for cell in self.cells)
+
+    @property
+    def trunk(self) -> tuple[LayerGraph, ...]:
+        """The blocks of the network that are no cells, without the auxiliary head."""
+        return tuple(g for g in (self.stem, self.stem2, self.head) if g is not None)
+
+    @property
+    def open(self) -> bool:
+        """Whether any cell placed here is open: a shared-weight network."""
+        return any(cell.dag.open for cell in self.cells)
+
+
+def expand(stack: Stack, dags: dict[str, CellDag], program: Program) -> Plan:
+    """The plan of a stack. Raises `ExpandError` at the first thing that cannot be built."""
+    return _Expander(stack, dags, program).run()
+
+
+@dataclass(frozen=True)
+class _Feature:
+    """What a cell can read: a shape, and how many stems and `/2` lie behind it."""
+
+    shape: Shape
+    level: int
+
+
+class _Expander:
+    def __init__(self, stack: Stack, dags: dict[str, CellDag], program: Program) -> None:
+        assert stack.input != "tokens"
+        self.stack = stack
+        self.dags = dags
+        self.input: Shape = tuple(stack.input)  # type: ignore[arg-type]
+        self.scope = Scope(program.ops, stack.overrides, stack.channels, stack.classes)
+        self.layers = 0
+        self.known: dict[object, LayerGraph] = {}
+
+    def run(self) -> Plan:
+        stack = self.stack
+        stem = self.block("stem", self.input, stack.channels)
+        stem2 = self.block("stem2", stem.shape, stack.channels) if "stem2" in stack.chains else None
+        older = _Feature(stem.shape, 0)
+        newer = _Feature(stem2.shape, 1) if stem2 else older
+        width, cells = stack.channels, []
+        auxiliary_after = None
+        for index, placement in enumerate(stack.placements):
+            dag = self.dags[placement.cell]
+            width *= placement.stride
+            inputs = (older, newer)[-len(dag.inputs) :]
+            graph = self.cell(dag, placement, inputs, newer.level, width)
+            cells.append(PlannedCell(placement, dag, graph, width))
+            older, newer = newer, _Feature(graph.shape, newer.level + (placement.stride == 2))
+            if placement.stride == 2:
+                auxiliary_after = index
+        head = self.block("head", newer.shape, width)
+        auxiliary, error = None, None
+        if "auxiliary" in stack.chains:
+            after = auxiliary_after
+            try:
+                if after is None:
+                    span = stack.chains["auxiliary"].span
+                    raise ExpandError("E307", "an auxiliary head follows the last `/2` cell, and there is none", span)
+                auxiliary = self.block("auxiliary", cells[after].shape, cells[after].width)
+            except ExpandError as problem:
+                found = problem.diagnostic
+                where = f"the auxiliary head does not fit behind cell {after}: " if after is not None else ""
+                error = replace(found, code="E307", message=where + found.message)
+        return Plan(stack, stem, stem2, tuple(cells), head, auxiliary, auxiliary_after, error)
+
+    def block(self, name: str, shape: Shape, width: int) -> LayerGraph:
+        """The layers of one chain of the skeleton; nothing where the skeleton does not have it."""
+        builder = GraphBuilder()
+        at = builder.input(shape)
+        chain = self.stack.chains.get(name)
+        out = at if chain is None else write_chain(builder, chain, at, replace(self.scope, width=width), name)
+        return self.graph(builder, (at,), out, {}, _unprefixed(name))
+
+    def graph(
+        self, builder: GraphBuilder, inputs: tuple[int, ...], out: int, states: dict[str, int], prefix: str
+    ) -> LayerGraph:
+        self.layers += len(builder.steps)
+        if self.layers > MAX_LAYERS:
+            raise ExpandError("E105", f"the network has more than {MAX_LAYERS} layers", self.stack.span)
+        steps = tuple(
+            replace(s, path=s.path[len(prefix) :]) if prefix and s.path.startswith(prefix) else s for s in builder.steps
+        )
+        return LayerGraph(steps, inputs, out, states)
+
+    # cells
+
+    def cell(
+        self, dag: CellDag, placement: Placement, inputs: tuple[_Feature, ...], newest: int, width: int
+    ) -> LayerGraph:
+        """The layers of one cell. Cells that are alike share one graph, so that a stack of 10,000 is cheap."""
+        key = (dag.name, placement.stride, inputs, newest, width)
+        if key in self.known:
+            graph = self.known[key]
+            self.layers += len(graph.steps)
+            if self.layers > MAX_LAYERS:
+                raise ExpandError("E105", f"the network has more than {MAX_LAYERS} layers", placement.span)
+            return graph
+        try:
+            graph = self.new_cell(dag, placement.stride, inputs, newest, width)
+        except ExpandError as error:
+            found = error.diagnostic
+            where = f"cell `{dag.name}` at width {width} in network `{self.stack.name}`: "
+            error.diagnostic = replace(found, message=where + found.message) if found.code[1] == "3" else found
+            raise
+        self.known[key] = graph
+        return graph
+
+    def new_cell(
+        self, dag: CellDag, stride: int, inputs: tuple[_Feature, ...], newest: int, width: int
+    ) -> LayerGraph:
+        builder = GraphBuilder()
+        scope = replace(self.scope, width=width, affine=not dag.open)
+        given = tuple(builder.input(feature.shape) for feature in inputs)
+        at: dict[str, int] = {}
+        for position, (name, feature) in enumerate(zip(dag.inputs, inputs, strict=True)):
+            chain = self.stack.chains.get("preprocess")
+            if feature.level < newest and "align" in self.stack.chains:
+                chain = self.stack.chains["align"]
+            path = f"preprocess.{position}"
+            at[name] = given[position] if chain is None else write_chain(builder, chain, given[position], scope, path)
+        row = 0
+        for state in dag.states:
+            parts = []
+            for position, edge in enumerate(dag.into[state]):
+                inner = replace(scope, stride=stride if edge.source in dag.inputs else 1)
+                parts.append(self.edge(builder, edge, row, at[edge.source], inner, f"{state}.{position}"))
+                row += edge.open
+            at[state] = self.state(builder, dag, state, parts, scope)
+        out = self.returned(builder, dag, [at[name] for name in dag.returned])
+        return self.graph(builder, given, out, at, "")
+
+    def edge(self, builder: GraphBuilder, edge: Edge, row: int, at: int, scope: Scope, path: str) -> int:
+        """One edge: its operation, or the mixture of all it may be, within the skeleton's `edge:`."""
+
+        def operation(writer: ChainWriter, at: int, inner: Scope) -> int:
+            if not edge.open:
+                return self.operation(writer, edge, edge.operations[0], at, inner)
+            ends = [
+                self.operation(ChainWriter(builder, f"{writer.path}.{name}"), edge, name, at, inner)
+                for name in edge.operations
+            ]
+            shapes = {builder.shape(end) for end in ends}
+            if len(shapes) > 1:
+                named = ", ".join(f"{name}: {show(builder.shape(e))}" for name, e in zip(edge.operations, ends, strict=True))
+                raise ExpandError("E303", f"the operations of one edge differ in shape ({named})", edge.span)
+            settings = {"row": row, "operations": edge.operations}
+            return builder.add(Step(MIX, tuple(ends), builder.shape(ends[0]), settings, f"{writer.path}.mix", edge.span))
+
+        chain = self.stack.chains.get("edge")
+        writer = ChainWriter(builder, path)
+        if chain is None:
+            out = operation(writer, at, scope)
+        else:
+            if self.is_identity(edge, scope):
+                chain = _without_drop_path(chain)
+            placeholders: dict[str, Placeholder] = {"operation": operation}
+            out = writer.chain(chain, at, replace(scope, placeholders=placeholders))
+        if edge.factor is not None:
+            out = builder.add(Step(SCALE, (out,), builder.shape(out), {"factor": edge.factor}, "", edge.span))
+        return out
+
+    def operation(self, writer: ChainWriter, edge: Edge, name: str, at: int, scope: Scope) -> int:
+        call = n.Call(n.Name(name, edge.span), (), edge.span)
+        if scope.find(name) is None:
+            raise ExpandError("E202", f"`{name}` has no form for stride {scope.stride}", edge.span)
+        return writer.call(call, at, scope)
+
+    def is_identity(self, edge: Edge, scope: Scope) -> bool:
+        """Whether the operation is nothing but an identity; `drop_path` in `edge:` leaves those alone (DARTS)."""
+        if edge.open:
+            return False
+        builder = GraphBuilder()
+        at = builder.input((scope.width, 64, 64))
+        try:
+            self.operation(ChainWriter(builder, ""), edge, edge.operations[0], at, scope)
+        except ExpandError:
+            return False
+        return all(step.kind == "identity" for step in builder.steps if step.is_layer)
+
+    def state(self, builder: GraphBuilder, dag: CellDag, state: str, parts: list[int], scope: Scope) -> int:
+        """The sum of a state's edges, within the skeleton's `state:`."""
+        if not parts:
+            raise ExpandError("E303", f"`{state}` has no edges", dag.span)
+        shapes = [builder.shape(part) for part in parts]
+        if len(set(shapes)) > 1:
+            edges = dag.into[state]
+            odd = next(i for i, shape in enumerate(shapes) if shape != shapes[0])
+            message = f"the edges of `{state}` differ in shape: {show(shapes[0])} and {show(shapes[odd])}"
+            raise ExpandError("E303", message, edges[odd].span)
+        total = builder.total(parts, SUM)
+        chain = self.stack.chains.get("state")
+        if chain is None:
+            return total
+        placeholders: dict[str, Placeholder] = {"sum": lambda writer, at, inner: at}
+        inner = replace(scope, placeholders=placeholders)
+        return write_chain(builder, chain, total, inner, f"{state}.sum")
+
+    def returned(self, builder: GraphBuilder, dag: CellDag, parts: list[int]) -> int:
+        shapes = [builder.shape(part) for part in parts]
+        if len({shape[1:] if dag.how == "concat" else shape for shape in shapes}) > 1:
+            message = f"{' and '.join(map(show, dict.fromkeys(shapes)))} cannot be returned together"
+            raise ExpandError("E303", message, dag.span)
+        if dag.how == "concat":
+            return builder.concat(parts)
+        return builder.total(parts, MEAN if dag.how == "mean" else SUM)
+
+
+def _without_drop_path(chain: n.Chain) -> n.Chain:
+    links = tuple(link for link in chain.links if not (isinstance(link, n.Call) and link.name.text == "drop_path"))
+    return replace(chain, links=links)
+
+
+def _unprefixed(name: str) -> str:
+    return f"{name}."

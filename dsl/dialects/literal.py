@@ -1,0 +1,228 @@
+"""parse_literal(text) -> Call: a Python literal as published genotypes hold it, as a tree with spans. No `eval`."""
+
+import re
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TypeAlias
+
+from lark import Lark, Token, UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+from lark.visitors import Transformer, v_args
+
+from nasc.dsl.diagnostic import Diagnostic, NasError, fail
+from nasc.dsl.parser import MAX_BYTES, MAX_NESTING, too_deep
+from nasc.dsl.source import Source, Span
+
+MAX_VALUES = 300_000
+"""How many values a text may hold: its commas are counted, which costs nothing. The largest published has 1,400."""
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """`36`"""
+
+    value: int
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Real:
+    """`0.25`, as written."""
+
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class String:
+    """`'sep_conv_3x3'`; the span is that between the quotes."""
+
+    value: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """`None`"""
+
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """A list or a tuple: the formats mix them freely."""
+
+    members: tuple["Literal", ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One argument of a call, by position or by name."""
+
+    name: Word | None
+    value: "Literal"
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """`Genotype(...)`, `range(2, 6)`"""
+
+    name: Word
+    fields: tuple[Field, ...]
+    span: Span
+
+
+Literal: TypeAlias = Whole | Real | String | Word | Sequence | Call
+
+
+def parse_literal(source: Source) -> Call:
+    """The call a text consists of. Raises `NasError`: E109 where it is malformed, E105 over a limit."""
+    if len(source.text) > MAX_BYTES:
+        size = f"{len(source.text) / 2**20:.1f} MiB"
+        raise fail("E105", f"the text is {size} long", Span(source, 0, 0), help="at most 16 MiB are read")
+    if source.text.count(",") > MAX_VALUES:
+        help = f"at most {MAX_VALUES:,} are read from a genotype in this format"
+        raise fail("E105", f"the text holds {source.text.count(','):,} values", Span(source, 0, 0), help=help)
+    try:
+        return _this_thread().parse(source)
+    except UnexpectedInput as error:
+        raise NasError([_explain(source, error)]) from None
+
+
+@cache
+def grammar() -> str:
+    """The text of the grammar."""
+    return files("nasc.dsl").joinpath("legacy.lark").read_text(encoding="utf-8")
+
+
+class _Parser:
+    """Lark with a builder. One per thread, since the builder knows the source at hand."""
+
+    def __init__(self) -> None:
+        self.builder = _Builder()
+        self.depth = 0
+        callbacks = {"LPAR": self._open, "LSQB": self._open, "RPAR": self._close, "RSQB": self._close}
+        self.lark = Lark(
+            grammar(), parser="lalr", maybe_placeholders=False, transformer=self.builder, lexer_callbacks=callbacks
+        )
+
+    def parse(self, source: Source) -> Call:
+        self.builder.source = source
+        self.depth = 0
+        return self.lark.parse(source.text)  # type: ignore[return-value]  # the builder makes a call of `start`
+
+    def _open(self, token: Token) -> Token:
+        self.depth += 1
+        if self.depth > MAX_NESTING:
+            raise NasError([too_deep(self.builder.source, token)])
+        return token
+
+    def _close(self, token: Token) -> Token:
+        self.depth -= 1
+        return token
+
+
+_local = threading.local()
+
+
+def _this_thread() -> _Parser:
+    if not hasattr(_local, "parser"):
+        _local.parser = _Parser()
+    parser: _Parser = _local.parser
+    return parser
+
+
+@v_args(inline=True)
+class _Builder(Transformer[Token, Literal]):
+    """Makes the tree while lark reduces. One method per rule of the grammar."""
+
+    source: Source
+
+    def span(self, first: Token, last: Token | None = None) -> Span:
+        return Span(self.source, first.start_pos or 0, (last or first).end_pos or 0)
+
+    def start(self, *parts: Token | Call) -> Call:
+        call = parts[-1]
+        assert isinstance(call, Call)
+        return call
+
+    def call(self, name: Token, left: Token, *rest: Literal | Field | Token) -> Call:
+        *fields, right = rest
+        assert isinstance(right, Token)
+        given = (f for f in fields if not isinstance(f, Token))
+        made = tuple(f if isinstance(f, Field) else Field(None, f, f.span) for f in given)
+        return Call(self.word(name), made, self.span(name, right))
+
+    def named(self, name: Token, value: Literal) -> Field:
+        word = self.word(name)
+        return Field(word, value, word.span.to(value.span))
+
+    def sequence(self, left: Token, *rest: Literal | Token) -> Literal:
+        right = rest[-1]
+        assert isinstance(right, Token)
+        return Sequence(tuple(m for m in rest if not isinstance(m, Token)), self.span(left, right))
+
+    def whole(self, token: Token) -> Whole:
+        return Whole(int(token), self.span(token))
+
+    def real(self, token: Token) -> Real:
+        return Real(str(token), self.span(token))
+
+    def string(self, token: Token) -> String:
+        around = self.span(token)
+        return String(str(token)[1:-1], Span(self.source, around.start + 1, around.end - 1))
+
+    def word(self, token: Token) -> Word:
+        return Word(str(token), self.span(token))
+
+
+# ---------------------------------------------------------------- what is wrong with a text
+
+_SHOWN = {"COMMA": "`,`", "RPAR": "`)`", "RSQB": "`]`", "LPAR": "`(`", "EQUAL": "`=`", "NAME": "a name"}
+_VALUES = {"LPAR", "LSQB", "STRING", "INT", "FLOAT", "NAME"}
+
+
+def _explain(source: Source, error: UnexpectedInput) -> Diagnostic:
+    """What stands where it cannot, and what could."""
+    match error:
+        case UnexpectedToken(token=Token(type="$END")):
+            end = len(source.text.rstrip())
+            span = Span(source, end, end)
+            return Diagnostic("E109", "the genotype ends too early", span, _expected(error.accepts or error.expected))
+        case UnexpectedToken(token=token):
+            span = Span(source, token.start_pos, token.end_pos)
+            return Diagnostic("E109", f"`{token}` cannot stand here", span, _expected(error.accepts or error.expected))
+        case UnexpectedCharacters():
+            return _unreadable(source, error.pos_in_stream or 0)
+    raise error
+
+
+def _unreadable(source: Source, at: int) -> Diagnostic:
+    number = re.compile(r"[+-]?[\d.][\w.]*").match(source.text, at)
+    if number:
+        span = Span(source, *number.span())
+        if re.search(r"\d{19}", number[0]):
+            return Diagnostic("E105", "the number is too long", span, help="at most 18 digits are read")
+        return Diagnostic("E109", "this is not a number", span)
+    character = source.text[at]
+    span = Span(source, at, at + 1)
+    if character in "'\"":
+        return Diagnostic("E109", "the string does not end on its line", span, help="and it holds no `\\`")
+    shown = f"`{character}`" if character.isprintable() else f"the character U+{ord(character):04X}"
+    return Diagnostic("E109", f"{shown} cannot stand here", span)
+
+
+def _expected(terminals: Iterable[str]) -> str:
+    """The tokens that could stand there, in words."""
+    left = set(terminals)
+    words = []
+    if left >= _VALUES:
+        words.append("a value")
+        left -= _VALUES
+    words += sorted(_SHOWN.get(name, "the end of the text") for name in left)
+    return "expected " + " or ".join(words)

@@ -1,0 +1,48 @@
+"""Which Python-literal format a text is in, from its first characters, without parsing it."""
+
+import re
+
+_LOOK = 1 << 16
+"""How far behind the opening bracket is looked."""
+_BLANK = r"(?:[\s\ufeff]++|#[^\n]*+)*+"
+_HEAD = re.compile(
+    rf"{_BLANK}(?:[A-Za-z_]\w*+{_BLANK}={_BLANK})?(?P<name>Genotype_nested|Genotype_opt|Genotype){_BLANK}\("
+)
+_FIRST = re.compile(
+    r"""(?:^|,)(?:\w+=)?[\[(][\[(]
+        (?: (?P<nested>[\[(])
+          | (?P<quote>['"])(?P<op>\w*)(?P=quote),[+-]?\d+(?:,[+-]?(?P<third>[\d.]+(?P<exponent>[eE])?))? )""",
+    re.VERBOSE,
+)
+"""The first edge of the first list, in a text without blanks."""
+_ACTIVATIONS = ("tanh", "relu", "sigmoid", "identity")
+
+
+def structure(text: str) -> str | None:
+    """The dialect a text is in; None where it is no literal genotype. What cannot be told is `darts`.
+
+    >>> structure("DARTS = Genotype([('sep_conv_3x3', 0), ('none', 1)], [2], [], [2])")
+    'darts'
+    >>> structure("Genotype(normal=[('sep_conv_3x3', 0, 0.25)")
+    'gdas'
+    """
+    head = _HEAD.match(text)
+    if head is None:
+        return None
+    if head["name"] != "Genotype":
+        return "ddarts"
+    body = re.sub(r"#[^\n]*|[\s\ufeff]+", "", text[head.end() : head.end() + _LOOK])
+    first = _FIRST.search(body)
+    if re.search(r"(?:^|,)recurrent=", body) or (first and first["op"] in _ACTIVATIONS):
+        return "rnn"
+    if re.search(r"(?:^|,)reduce=None|[\])],None\b", body):
+        return "gdas"
+    if first is None:
+        return "darts"
+    if first["nested"]:
+        return "ptdarts"
+    match first["third"]:
+        case None:
+            return "darts"
+        case third:
+            return "gdas" if "." in third or first["exponent"] else "fairdarts"

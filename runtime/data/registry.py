@@ -1,0 +1,126 @@
+"""The table of data sets. No torch here: names are listed at once."""
+
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nasc.dsl.diagnostic import fail, nearest
+from nasc.runtime.data.places import Part
+
+if TYPE_CHECKING:
+    from nasc.runtime.data.images import Images
+
+FOLDER = "folder:"
+"""`folder:DIR` is made of the pictures in DIR/train/CLASS and DIR/test/CLASS (or DIR/val/CLASS)."""
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """How training pictures are changed: shifted by up to `crop_padding` pixels, mirrored half of the time.
+
+    Cutout is missing on purpose: its length belongs to the training recipe, not to the data set.
+    """
+
+    crop_padding: int
+    flip: bool
+
+    def __post_init__(self) -> None:
+        assert self.crop_padding >= 0, self.crop_padding
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """What is known of a data set without reading it.
+
+    `shape` is (channels, height, width); `mean` and `std` are those of each channel over the training part
+    for pixels in 0..1; `module` is the file of this package which reads it: `read(data_dir, part) -> Images`.
+    """
+
+    name: str
+    title: str
+    classes: int
+    shape: tuple[int, int, int]
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+    module: str
+    augment: Augmentation
+
+    def __post_init__(self) -> None:
+        assert self.classes > 0
+        assert min(self.shape) > 0, self.shape
+        assert len(self.mean) == len(self.std) == self.shape[0], self
+        assert min(self.std) > 0, self.std
+
+
+_ALL = (
+    DataSet(
+        name="digits",
+        title="Handwritten digits, 8x8 (UCI)",
+        classes=10,
+        shape=(1, 8, 8),
+        # Computed over the 1437 training pictures; a test repeats it.
+        mean=(0.3054,),
+        std=(0.3753,),
+        module="digits",
+        # An eighth of the picture, as DARTS's four pixels are of CIFAR's. A mirrored digit is another sign.
+        augment=Augmentation(crop_padding=1, flip=False),
+    ),
+    DataSet(
+        name="fashion_mnist",
+        title="Fashion-MNIST",
+        classes=10,
+        shape=(1, 28, 28),
+        # Computed over the 60,000 training pictures; a test repeats it.
+        mean=(0.2860,),
+        std=(0.3530,),
+        module="fashion_mnist",
+        # Garments are scaled until they touch the frame: a shift by more than two pixels cuts them.
+        augment=Augmentation(crop_padding=2, flip=True),
+    ),
+    DataSet(
+        name="cifar10",
+        title="CIFAR-10",
+        classes=10,
+        shape=(3, 32, 32),
+        # DARTS (Liu et al. 2019, arXiv:1806.09055), the authors' code: `_data_transforms_cifar10`.
+        mean=(0.49139968, 0.48215827, 0.44653124),
+        std=(0.24703233, 0.24348505, 0.26158768),
+        module="cifar10",
+        augment=Augmentation(crop_padding=4, flip=True),
+    ),
+)
+
+DATA_SETS: dict[str, DataSet] = {data_set.name: data_set for data_set in _ALL}
+
+
+def describe(name: str, data_dir: Path | None) -> DataSet:
+    """The data set called `name`, of `DATA_SETS` or `folder:DIR`; the latter's training part is read for it.
+
+    Raises E603 for an unknown name; for a folder E601 and E602 as `load` does.
+    """
+    if name.startswith(FOLDER):
+        from nasc.runtime.data import folder
+
+        return folder.look(name, data_dir)
+    if name not in DATA_SETS:
+        known = f"data sets: {', '.join(DATA_SETS)}, {FOLDER}DIR"
+        near = nearest(name, DATA_SETS)
+        raise fail("E603", f"unknown data set `{name}`", help=f"{near}\n{known}" if near else known)
+    return DATA_SETS[name]
+
+
+def load(name: str, data_dir: Path | None, part: Part) -> "Images":
+    """Read one part of a data set, nothing of the other: the test part stays unread until it is asked for.
+
+    `data_dir` is the folder to look in; without it the one which the environment variable NASC_DATA names.
+    Raises E603 (unknown name), E601 (not found) and E602 (damaged).
+    """
+    if name.startswith(FOLDER):
+        from nasc.runtime.data import folder
+
+        return folder.read(name, data_dir, part)
+    data_set = describe(name, data_dir)
+    images: Images = import_module(f"nasc.runtime.data.{data_set.module}").read(data_dir, part)
+    assert tuple(images.pixels.shape[1:]) == data_set.shape, images.pixels.shape
+    return images
