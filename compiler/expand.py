@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 from nasc.compiler.dag import CellDag, Edge
 from nasc.compiler.graph import MEAN, MIX, SCALE, SUM, GraphBuilder, LayerGraph, Step
@@ -47,21 +46,6 @@ class Plan:
     auxiliary: LayerGraph | None
     auxiliary_after: int | None
     auxiliary_error: Diagnostic | None
-
-    @cached_property
-    def params(self) -> int:
-        """Numbers learnt, the auxiliary head's not counted."""
-        return sum(g.params for g in self.trunk) + sum(cell.graph.params for cell in self.cells)
-
-    @cached_property
-    def params_aux(self) -> int | None:
-        """Numbers learnt with the auxiliary head; None where there is none or it does not fit."""
-        return None if self.auxiliary is None else self.params + self.auxiliary.params
-
-    @cached_property
-    def macs(self) -> int:
-        """Multiply-accumulates for one input, the classifier included, the auxiliary head not."""
-        return sum(g.macs for g in self.trunk) + sum(cell.graph.macs for cell in self.cells)
 
     @property
     def trunk(self) -> tuple[LayerGraph, ...]:

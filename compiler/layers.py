@@ -41,17 +41,17 @@ class LayerKind:
     """What the compiler knows of one layer.
 
     `shape` maps an input shape to the output shape and raises `ShapeError`; `parameters_of` counts the numbers it
-    learns; `macs` takes input and output shape; `module` constructs the torch module (and imports torch).
+    learns; `macs` takes input and output shape; `module` constructs the torch module (and imports torch);
+    it is None for what only language models have.
     """
 
     name: str
     title: str
     parameters: tuple[Parameter, ...]
     shape: Callable[[Shape, Settings], Shape]
-    module: Callable[[Shape, Settings], nn.Module]
+    module: Callable[[Shape, Settings], nn.Module] | None
     params: Callable[[Shape, Settings], int] = lambda shape, settings: 0
     macs: Callable[[Shape, Shape, Settings], int] = lambda shape, out, settings: 0
-    recurrent: bool = False
 
 
 # ---------------------------------------------------------------- shape rules
@@ -299,8 +299,9 @@ LAYERS: dict[str, LayerKind] = {
             _same,
             _own("DropPath"),
         ),
-        LayerKind("embedding", "a vector for each word", (), _same, _own("Identity"), recurrent=True),
-        LayerKind("gate", "the gated first state of a recurrent cell", (), _same, _own("Identity"), recurrent=True),
+        # Layers of language models: they are read and checked, but stand outside the networks of pictures.
+        LayerKind("embedding", "a vector for each word", (), _same, None),
+        LayerKind("gate", "the gated first state of a recurrent cell", (), _same, None),
     )
 }
 

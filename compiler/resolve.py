@@ -116,7 +116,8 @@ def _used(item: n.Use, findings: Findings) -> n.Document | None:
             return None
         return shipped_document(item.path.replace(".", "/"))
     except NasError as error:
-        findings.found += error.diagnostics
+        for diagnostic in error.diagnostics:
+            findings.report(diagnostic)
         return None
 
 

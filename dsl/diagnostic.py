@@ -76,8 +76,11 @@ class Findings:
         return iter(self.found)
 
     def add(self, code: str, message: str, span: Span | None = None, label: str = "", help: str = "") -> None:
-        """Report one problem. The same problem at the same place is reported once."""
-        diagnostic = Diagnostic(code, message, span, label, help)
+        """Report one problem."""
+        self.report(Diagnostic(code, message, span, label, help))
+
+    def report(self, diagnostic: Diagnostic) -> None:
+        """Report a problem that is already put into words. The same one at the same place is reported once."""
         if diagnostic not in self.found[-SHOWN:]:
             self.found.append(diagnostic)
 

@@ -282,17 +282,20 @@ def _body(node: _Block) -> tuple[_Line, ...]:
 # ---------------------------------------------------------------- the document as units
 
 
+_Gap: TypeAlias = Literal["none", "author", "one"]
+"""Whether a blank line stands above: decided here, or as the author has it."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Unit:
     """What begins a line of its own: a statement, an item on one line, the begin or the end of a block.
 
-    `span` is None for what has no place in the document's source. `gap` is the blank line above: as the
-    author has it, or decided here. `side` says which end of a block it is.
+    `span` is None for what has no place in the document's source; `side` says which end of a block it is.
     """
 
     code: _Flow
     span: Span | None
-    gap: Literal["none", "author", "one"]
+    gap: _Gap
     indent: int = 0
     side: Literal["", "{", "}"] = ""
 
@@ -308,9 +311,8 @@ def _units(document: n.Document, commented: bool) -> Iterator[_Unit]:
         span = _place(item.span, source)
         whole = _line(item) if isinstance(item, n.Use | n.Op | n.Ops) else _single_line(item, commented)
         is_block = whole is None
-        gap: Literal["none", "author", "one"] = "author" if span else "none"
-        if (is_block or was_block) if span else (is_block or was_block or not _alike(before, item)):
-            gap = "one"
+        apart = is_block or was_block or (span is None and not _alike(before, item))
+        gap: _Gap = "one" if apart else "author" if span else "none"
         if whole is not None:
             yield _Unit(whole, span, gap)
         else:
@@ -319,7 +321,7 @@ def _units(document: n.Document, commented: bool) -> Iterator[_Unit]:
         before, was_block = item, is_block
 
 
-def _block(node: _Block, source: Source, gap: Literal["none", "author", "one"]) -> Iterator[_Unit]:
+def _block(node: _Block, source: Source, gap: _Gap) -> Iterator[_Unit]:
     """The block on several lines."""
     span = _place(node.span, source)
     found = _HEADER.match(source.text, span.start, span.end) if span else None
@@ -386,7 +388,7 @@ class _Page:
         goes behind it; more cannot, since a comment ends its line: they go above.
         """
         start, end = (unit.span.start, unit.span.end) if unit.span else (0, 0)
-        above = [(c.text, self._blank_above(c.span.start)) for c in self._until(start)]
+        above = [(c.text, self._blank_above(self._at(c))) for c in self._until(start)]
         blank = self._blank_above(start) and unit.gap != "none" if unit.span else unit.gap == "one"
         inside = [c.text for c in self._until(end)]
         if unit.span and self._behind(end, following):
@@ -410,7 +412,7 @@ class _Page:
     def finish(self) -> str:
         """The text, with the comments that are left at its end."""
         for comment in self._until(len(self.source.text) + 1):
-            self._line(comment.text, "", self._blank_above(comment.span.start))
+            self._line(comment.text, "", self._blank_above(self._at(comment)))
         return "".join(f"{line}\n" for line in _aligned(self.lines))
 
     def _line(self, code: str, comment: str, blank: bool) -> None:

@@ -1,0 +1,179 @@
+"""nasc: write, search, train and explain neural cells as text.
+
+>>> doc = loads('''
+... use std.darts
+... cell normal(s0, s1) { s2 = sep_conv_3x3(s0, s1)  return concat(s2) }
+... cell reduce(s0, s1) { s2 = max_pool_3x3(s0, s1)  return concat(s2) }
+... network tiny: darts_cifar { channels: 4  layers: 3 }
+... ''')
+>>> stats(doc).params
+4214
+
+Importing this package imports neither torch nor networkx; `build`, `supernet`, `derive` and `import_weights` do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from os import PathLike, fspath
+
+from typing import TYPE_CHECKING, Any
+
+from nasc.compiler.check import Checked, check
+from nasc.compiler.plan import Stats
+from nasc.dsl.diagnostic import Diagnostic, NasError
+from nasc.dsl.nodes import Document
+
+if TYPE_CHECKING:
+    import networkx as nx
+    import torch
+
+    from nasc.compiler.build import Network
+    from nasc.compiler.supernet import Mixing, Supernet
+    from nasc.runtime.weights import Imported
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Diagnostic",
+    "Document",
+    "NasError",
+    "Stats",
+    "build",
+    "check",
+    "derive",
+    "dumps",
+    "graph",
+    "import_weights",
+    "load",
+    "loads",
+    "stats",
+    "supernet",
+]
+
+
+def load(path: str | PathLike[str], dialect: str | None = None) -> Document:
+    """The document of a `.nas` file, of a foreign genotype, or of a shipped name such as `darts_v2`.
+
+    Raises `NasError` carrying every diagnostic: unreadable, not well formed, or against a rule of the language.
+    """
+    from nasc.runtime.files import open_source
+
+    return _checked(open_source(fspath(path)), dialect)
+
+
+def loads(text: str, dialect: str | None = None) -> Document:
+    """The document of a text; `dialect` names its format where the text alone cannot tell. Raises `NasError`."""
+    from nasc.dsl.source import Source
+
+    return _checked(Source("<text>", text.removeprefix("\ufeff")), dialect)
+
+
+def _checked(source: Any, dialect: str | None) -> Document:
+    from nasc.dsl.reader import read
+    from nasc.runtime.recipe import check_recipes
+
+    document = read(source, dialect).document
+    checked: Checked = check(document)
+    check_recipes(checked.program, checked.findings)
+    checked.findings.raise_errors()
+    return document
+
+
+def dumps(document: Document) -> str:
+    """The text of a document in its canonical layout, comments kept: `loads(dumps(doc)) == doc`."""
+    from nasc.dsl.printer import to_text
+
+    return to_text(document)
+
+
+def stats(
+    document: Document,
+    network: str | None = None,
+    *,
+    channels: int | None = None,
+    layers: int | None = None,
+    classes: int | None = None,
+    input: tuple[int, int, int] | None = None,
+) -> Stats:
+    """What a network costs: `.params`, `.params_aux`, `.macs`, `.cells`; without torch. Raises `NasError`."""
+    from nasc.compiler.plan import plan
+    from nasc.compiler.plan import stats as count
+    from nasc.compiler.stack import Options
+
+    return count(plan(document, network, Options(channels, layers, classes, input)))
+
+
+def graph(document: Document, cell: str) -> nx.MultiDiGraph:
+    """One cell as a networkx DAG; its edges carry `edge`, with `operations`, `strength` and `factor`."""
+    from nasc.compiler.plan import cell_dag
+
+    return cell_dag(document, cell).graph
+
+
+def build(
+    document: Document,
+    network: str | None = None,
+    *,
+    channels: int | None = None,
+    layers: int | None = None,
+    classes: int | None = None,
+    input: tuple[int, int, int] | None = None,
+    auxiliary: bool = False,
+    optimize: bool = True,
+) -> Network:
+    """The torch module of a network without open edges.
+
+    It takes pictures (N, channels, height, width) and gives logits (N, classes); in training, built with
+    `auxiliary=True`, the pair (logits, auxiliary logits). `optimize=False` runs one module a layer as written;
+    the default is the same function, faster, with the same `state_dict()`.
+    Raises `NasError`: the network cannot be built (E3..), or still has choices (E310).
+    """
+    from nasc.compiler.build import decided
+    from nasc.compiler.plan import plan
+    from nasc.compiler.stack import Options
+
+    return decided(plan(document, network, Options(channels, layers, classes, input)), auxiliary, optimize)
+
+
+def supernet(
+    document: Document,
+    network: str | None = None,
+    *,
+    channels: int | None = None,
+    layers: int | None = None,
+    classes: int | None = None,
+    input: tuple[int, int, int] | None = None,
+    mixing: Mixing | None = None,
+    optimize: bool = True,
+) -> Supernet:
+    """The shared-weight network of a space, strengths as parameters (`.alphas`, `.strengths()`, `.weights()`).
+
+    Without a name the network that `search` names is meant. `mixing` says how strengths become weights, `softmax`
+    or `sigmoid`; by default as the document's search algorithm has it. Raises `NasError`.
+    """
+    from nasc.compiler.stack import Options
+    from nasc.runtime.search import open_supernet
+
+    return open_supernet(document, network, Options(channels, layers, classes, input), mixing, optimize)
+
+
+def derive(space: Supernet, rule: str | None = None) -> Document:
+    """The genotype that the strengths of a shared-weight network say: its document without open edges."""
+    from nasc.runtime.derive import derive_supernet
+
+    return derive_supernet(space, rule)
+
+
+def import_weights(
+    model: Network, state_dict: Mapping[str, torch.Tensor], origin: str, *, strict: bool = True
+) -> Imported:
+    """Put weights of the original authors' code into a compiled network, by position in the genotype.
+
+    Raises `NasError` (E7..) naming the first key that does not fit.
+    """
+    from nasc.runtime.weights import import_weights as into
+
+    return into(model, state_dict, origin, strict=strict)
+
+

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 
 from nasc.dsl.diagnostic import Findings
 from nasc.dsl.dialects.literal import Call, Literal, Real, Sequence, String, Whole
@@ -100,18 +101,26 @@ class Drawn:
     span: Span
 
 
-def edge(value: Literal, form: str, findings: Findings) -> Drawn | None:
-    """One edge. `form` says what a tuple holds: `(operation, source)`, `(operation, state, source)`, ..."""
+class Form(StrEnum):
+    """What the tuple of an edge holds."""
+
+    PAIR = "(operation, source)"
+    SCORED = "(operation, source) or (operation, source, strength)"
+    TRIPLE = "(operation, state, source)"
+
+
+def edge(value: Literal, form: Form, findings: Findings) -> Drawn | None:
+    """One edge; None, and E109, where it is none."""
     drawn: Drawn | None = None
     match value, form:
-        case Sequence(members=(String() as op, Whole() as source)), PAIR | ACTIVATION | SCORED:
+        case Sequence(members=(String() as op, Whole() as source)), Form.PAIR | Form.SCORED:
             drawn = Drawn(Name(op.value, op.span), source, None, None, value.span)
-        case Sequence(members=(String() as op, Whole() as source, Real() | Whole() as score)), SCORED:
+        case Sequence(members=(String() as op, Whole() as source, Real() | Whole() as score)), Form.SCORED:
             drawn = Drawn(Name(op.value, op.span), source, None, _strength(score), value.span)
-        case Sequence(members=(String() as op, Whole() as state, Whole() as source)), TRIPLE:
+        case Sequence(members=(String() as op, Whole() as state, Whole() as source)), Form.TRIPLE:
             drawn = Drawn(Name(op.value, op.span), source, state, None, value.span)
     if drawn is None:
-        findings.add("E109", "this is not an edge", value.span, f"expected {form}")
+        findings.add("E109", "this is not an edge", value.span, f"expected `{form}`")
         return None
     good = True
     if not _NAME.fullmatch(drawn.operation.text):
@@ -124,16 +133,10 @@ def edge(value: Literal, form: str, findings: Findings) -> Drawn | None:
     return drawn if good else None
 
 
-PAIR = "`(operation, source)`"
-SCORED = "`(operation, source)` or `(operation, source, strength)`"
-TRIPLE = "`(operation, state, source)`"
-ACTIVATION = "`(activation, source)`"
-
-
 def _strength(score: Real | Whole) -> Number:
     """A strength as `.nas` can write it: as it stands, else to 17 digits, which is exact."""
-    text = score.text if isinstance(score, Real) else str(score.value)
-    if isinstance(score, Whole) or _STRENGTH.fullmatch(text):
+    text = score.text if isinstance(score, Real) else f"{score.value}.0"
+    if _STRENGTH.fullmatch(text):
         return Number(text, score.span)
     exact = f"{float(text):.16e}"
     return Number(exact if _STRENGTH.fullmatch(exact) else "0.0", score.span)

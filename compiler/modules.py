@@ -1,0 +1,113 @@
+"""The layers that torch has no module for, and the two functions that generated cells call. Tensors are (N, C, H, W)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+
+class Zero(nn.Module):
+    """Zeros in the shape of the input at every `stride`-th pixel."""
+
+    def __init__(self, stride: tuple[int, int]) -> None:
+        super().__init__()
+        self.stride = stride
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x[:, :, :: self.stride[0], :: self.stride[1]].mul(0.0)
+
+
+class GlobalAvgPool(nn.Module):
+    """The mean over all pixels: (N, C, H, W) to (N, C)."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.adaptive_avg_pool2d(x, 1).flatten(1)
+
+
+class Linear(nn.Linear):
+    """A linear layer over channels; takes (N, C) and (N, C, 1, 1)."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        return super().forward(input.flatten(1))
+
+
+class Shift(nn.Module):
+    """The picture moved up by `down` and left by `right` pixels, with zeros behind it, so that odd sizes work."""
+
+    def __init__(self, down: int, right: int) -> None:
+        super().__init__()
+        self.down, self.right = down, right
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.pad(x[:, :, self.down :, self.right :], (0, self.right, 0, self.down))
+
+
+class Take(nn.Module):
+    """Channels `first` to `last`, exclusive."""
+
+    def __init__(self, first: int, last: int) -> None:
+        super().__init__()
+        self.first, self.last = first, last
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x[:, self.first : self.last]
+
+
+class Shuffle(nn.Module):
+    """Channels dealt out over groups: channel c goes to (c mod C/g)*g + c div C/g (PC-DARTS)."""
+
+    def __init__(self, groups: int) -> None:
+        super().__init__()
+        self.groups = groups
+
+    def forward(self, x: Tensor) -> Tensor:
+        n, c, h, w = x.shape
+        return x.view(n, self.groups, c // self.groups, h, w).transpose(1, 2).reshape(n, c, h, w)
+
+
+class Dropout(nn.Module):
+    """Dropout whose rate is a number, or a name that a recipe sets through `rate`; a named one begins at 0."""
+
+    def __init__(self, rate: float | str) -> None:
+        super().__init__()
+        self.name = rate if isinstance(rate, str) else None
+        self.rate = 0.0 if isinstance(rate, str) else rate
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.dropout(x, self.rate, self.training)
+
+
+class DropPath(nn.Module):
+    """Whole examples zeroed with probability `rate`, the others scaled by 1/(1-rate); 0 until training sets it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rate = 0.0
+
+    def mask(self, x: Tensor) -> Tensor:
+        """One draw of (N, 1, 1, 1): 1 where an example is kept."""
+        return torch.empty(x.shape[0], 1, 1, 1, dtype=x.dtype, device=x.device).bernoulli_(1.0 - self.rate)
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not self.training or self.rate == 0.0:
+            return x
+        return x.div(1.0 - self.rate).mul(self.mask(x))
+
+
+def weighted_sum(weights: Tensor, parts: Sequence[Tensor]) -> Tensor:
+    """The sum of tensors of one shape, each times one weight: the mixed operation of DARTS (eq. 2)."""
+    total = weights[0] * parts[0]
+    for weight, part in zip(weights[1:], parts[1:], strict=True):
+        total = total + weight * part
+    return total
+
+
+def mean(parts: Sequence[Tensor]) -> Tensor:
+    """The mean of tensors of one shape."""
+    total = parts[0]
+    for part in parts[1:]:
+        total = total + part
+    return total / len(parts)

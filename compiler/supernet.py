@@ -1,0 +1,105 @@
+"""The shared-weight network of a space: every operation of every open edge, and a strength for each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+from nasc.compiler.build import Network, Weights
+from nasc.compiler.dag import CellDag
+from nasc.compiler.expand import Plan
+from nasc.compiler.passes import Pass
+
+Mixing = Literal["softmax", "sigmoid"]
+MIXINGS: Mapping[Mixing, Callable[[Tensor], Tensor]] = {
+    "softmax": lambda alphas: alphas.softmax(dim=-1),
+    "sigmoid": lambda alphas: alphas.sigmoid(),
+}
+SPREAD = 1e-3
+"""Standard deviation of the first strengths (DARTS: 1e-3 * N(0, 1))."""
+
+
+class Supernet(Network):
+    """A network whose open cells run all their operations, weighted by strengths.
+
+    `alphas` maps the name of each open cell to its strengths: a parameter of shape (edges, operations), edges in
+    textual order, operations in the order of their set; a list of such where sets differ, one for each set in order
+    of first appearance. Cells placed under one name share them. `mixing` says how strengths become weights: a
+    softmax over the operations of an edge (DARTS, eq. 2) or independent sigmoids (FairDARTS, D-DARTS).
+    """
+
+    def __init__(
+        self, plan: Plan, mixing: Mixing = "softmax", auxiliary: bool = False, changes: Sequence[Pass] = ()
+    ) -> None:
+        super().__init__(plan, auxiliary, changes)
+        self.mixing: Mixing = mixing
+        self.dags = {cell.placement.choice: cell.dag for cell in plan.cells if cell.dag.open}
+        self._alphas = nn.ModuleDict(
+            {
+                name: nn.ParameterList(torch.randn(rows, columns) * SPREAD for rows, columns in shapes(dag))
+                for name, dag in self.dags.items()
+            }
+        )
+
+    @property
+    def alphas(self) -> dict[str, nn.Parameter | list[nn.Parameter]]:
+        """The strengths of every open cell."""
+        found: dict[str, nn.Parameter | list[nn.Parameter]] = {}
+        for name, parameters in self._alphas.items():
+            assert isinstance(parameters, nn.ParameterList)
+            found[name] = parameters[0] if len(parameters) == 1 else list(parameters)
+        return found
+
+    def strengths(self) -> list[nn.Parameter]:
+        """The parameters that a search moves in its strength step."""
+        return list(self._alphas.parameters())
+
+    def weights(self) -> list[nn.Parameter]:
+        """All other parameters."""
+        return [parameter for name, parameter in self.named_parameters() if not name.startswith("_alphas.")]
+
+    def mixed(self, alphas: Mapping[str, Tensor | Sequence[Tensor]] | None = None) -> Weights:
+        """What every operation counts for, by cell: rows are the open edges in textual order."""
+        mix = MIXINGS[self.mixing]
+        found: dict[str, Sequence[Tensor] | Tensor] = {}
+        for name, dag in self.dags.items():
+            given = (alphas or self.alphas)[name]
+            if isinstance(given, Tensor):
+                found[name] = mix(given)
+                continue
+            mixed = [mix(part) for part in given]
+            found[name] = [mixed[group][row] for group, row in places(dag)]
+        return found
+
+    def forward(self, x: Tensor, weights: Weights | None = None) -> Tensor | tuple[Tensor, Tensor]:
+        return super().forward(x, self.mixed() if weights is None else weights)
+
+    def rows(self, name: str) -> list[list[float]]:
+        """The strengths of one cell as numbers: a row for each open edge in textual order."""
+        given = self.alphas[name]
+        parts = [given] if isinstance(given, Tensor) else given
+        numbers = [part.detach().double().cpu().tolist() for part in parts]
+        return [numbers[group][row] for group, row in places(self.dags[name])]
+
+
+def places(dag: CellDag) -> Iterator[tuple[int, int]]:
+    """For every open edge of a cell which of its parameters holds its strengths, and in which row."""
+    groups: dict[tuple[str, ...], int] = {}
+    rows: list[int] = []
+    for edge in dag.open_edges:
+        group = groups.setdefault(edge.operations, len(groups))
+        if group == len(rows):
+            rows.append(0)
+        yield group, rows[group]
+        rows[group] += 1
+
+
+def shapes(dag: CellDag) -> list[tuple[int, int]]:
+    """The shapes of a cell's strengths, one for each set of operations in order of first appearance."""
+    counts: dict[tuple[str, ...], int] = {}
+    for edge in dag.open_edges:
+        counts[edge.operations] = counts.get(edge.operations, 0) + 1
+    return [(rows, len(operations)) for operations, rows in counts.items()]
