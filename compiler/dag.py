@@ -21,7 +21,7 @@ RETURNS = ("concat", "sum", "mean")
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """One edge: from `sources` (one, but two for a gate) into `state`, by one of `operations`.
+    """One edge: from `sources` (one, but two for a gate) into `state`, by one of `operations`, written as `what`.
 
     `kept` counts the operations of `{keep 0..2 of ...}` that stay; `group` is the `keep` the edge itself stands
     under, by its number in the cell. `strength` is what a search gave the edge, `factor` multiplies its value.
@@ -30,6 +30,7 @@ class Edge:
     state: str
     sources: tuple[str, ...]
     operations: tuple[str, ...]
+    what: str
     kept: tuple[int, int] | None
     group: int | None
     factor: float | None
@@ -233,11 +234,12 @@ class _Writer:
     def written(self, state: str, edge: n.Edge, group: int | None) -> list[Edge]:
         """The edges that one written edge stands for."""
         operations, kept = self.operations(edge.what)
+        what = edge.what.text if isinstance(edge.what, n.Name) else _in_place(edge.what)
         factor = float(edge.factor.value) if edge.factor else None
         strength = float(edge.strength.value) if edge.strength else None
 
         def made(sources: tuple[str, ...], span: Span) -> Edge:
-            return Edge(state, sources, operations, kept, group, factor, strength, span)
+            return Edge(state, sources, operations, what, kept, group, factor, strength, span)
 
         if edge.sources is None:
             before = [] if self.cell.kind == "recurrent" else self.inputs
@@ -285,7 +287,7 @@ class _Writer:
             return
         operations, kept = self.operations(triple.operation)
         if self.known(n.Name(source, triple.source.span), state):
-            self.edges.append(Edge(state, (source,), operations, kept, None, None, None, triple.span))
+            self.edges.append(Edge(state, (source,), operations, triple.operation.text, kept, None, None, None, triple.span))
         self.states.setdefault(state, triple.state.span)
 
     # operations
@@ -369,6 +371,12 @@ def _later_states(cell: n.Cell) -> set[str]:
         if first and last and first[0] == last[0] and 0 <= last[1] - first[1] < MAX_STATES:
             found |= {f"{first[0]}{number}" for number in range(first[1], last[1] + 1)}
     return found
+
+
+def _in_place(choice: n.Choice) -> str:
+    """A set written in place, as it reads."""
+    keep = f"keep {choice.keep.span.text} of " if choice.keep else ""
+    return "{" + keep + " | ".join(name.text for name in choice.members) + "}"
 
 
 def _listed(names: list[str]) -> str:

@@ -38,6 +38,7 @@ class Plan:
     says why.
     """
 
+    program: Program
     stack: Stack
     stem: LayerGraph
     stem2: LayerGraph | None
@@ -58,9 +59,12 @@ class Plan:
         return any(cell.dag.open for cell in self.cells)
 
 
-def expand(stack: Stack, dags: dict[str, CellDag], program: Program) -> Plan:
-    """The plan of a stack. Raises `ExpandError` at the first thing that cannot be built."""
-    return _Expander(stack, dags, program).run()
+def expand(stack: Stack, dags: dict[str, CellDag], program: Program, affine: bool = False) -> Plan:
+    """The plan of a stack. Raises `ExpandError` at the first thing that cannot be built.
+
+    `affine` gives batch-norm weights in open cells too, as it has them once the cell is decided.
+    """
+    return _Expander(stack, dags, program, affine).run()
 
 
 @dataclass(frozen=True)
@@ -72,8 +76,10 @@ class _Feature:
 
 
 class _Expander:
-    def __init__(self, stack: Stack, dags: dict[str, CellDag], program: Program) -> None:
+    def __init__(self, stack: Stack, dags: dict[str, CellDag], program: Program, affine: bool) -> None:
         assert stack.input != "tokens"
+        self.program = program
+        self.affine = affine
         self.stack = stack
         self.dags = dags
         self.input: Shape = tuple(stack.input)  # type: ignore[arg-type]
@@ -111,7 +117,7 @@ class _Expander:
                 found = problem.diagnostic
                 where = f"the auxiliary head does not fit behind cell {after}: " if after is not None else ""
                 error = replace(found, code="E307", message=where + found.message)
-        return Plan(stack, stem, stem2, tuple(cells), head, auxiliary, auxiliary_after, error)
+        return Plan(self.program, stack, stem, stem2, tuple(cells), head, auxiliary, auxiliary_after, error)
 
     def block(self, name: str, shape: Shape, width: int) -> LayerGraph:
         """The layers of one chain of the skeleton; nothing where the skeleton does not have it."""
@@ -159,7 +165,7 @@ class _Expander:
         self, dag: CellDag, stride: int, inputs: tuple[_Feature, ...], newest: int, width: int
     ) -> LayerGraph:
         builder = GraphBuilder()
-        scope = replace(self.scope, width=width, affine=not dag.open)
+        scope = replace(self.scope, width=width, affine=self.affine or not dag.open)
         given = tuple(builder.input(feature.shape) for feature in inputs)
         at: dict[str, int] = {}
         for position, (name, feature) in enumerate(zip(dag.inputs, inputs, strict=True)):

@@ -352,7 +352,7 @@ def _single_line(node: _Block, commented: bool) -> str | None:
     text = "  ".join(_flat(_line(part)) for part in parts)
     text = f"{_flat(_head(node))} {{ {text} }}" if parts else f"{_flat(_head(node))} {{}}"
     if not parts:
-        return None if commented and "#" in node.span.text else text
+        return None if commented and "#" in _HEADER.sub("", node.span.text, count=1) else text
     if _written(node, parts):
         return text if "\n" not in node.span.text and len(text) <= WIDTH else None
     short = len(parts) <= 3 and len(text) <= SHORT and not isinstance(node, n.Cell)
@@ -385,15 +385,17 @@ class _Page:
         """Add a unit, the comments up to its end, and the one behind it on its line.
 
         `following` is where the next unit begins. Of the comments in the unit and behind it, a single one
-        goes behind it; more cannot, since a comment ends its line: they go above.
+        goes behind it; more cannot, since a comment ends its line: they go above. What is behind `{` stays.
         """
         start, end = (unit.span.start, unit.span.end) if unit.span else (0, 0)
         above = [(c.text, self._blank_above(self._at(c))) for c in self._until(start)]
-        blank = self._blank_above(start) and unit.gap != "none" if unit.span else unit.gap == "one"
+        blank = unit.span is not None and unit.gap != "none" and self._blank_above(start)
         inside = [c.text for c in self._until(end)]
-        if unit.span and self._behind(end, following):
-            inside.append(self.waiting.popleft().text)
-        behind = inside.pop() if len(inside) == 1 else ""
+        behind = self.waiting.popleft().text if unit.span and self._behind(end, following) else ""
+        if behind and inside and unit.side != "{":
+            inside, behind = [*inside, behind], ""
+        elif not behind and len(inside) == 1:
+            behind = inside.pop()
         if inside:
             above += [(inside[0], blank), *((text, False) for text in inside[1:])]
             blank = False
@@ -443,19 +445,24 @@ class _Page:
 
 
 def _aligned(lines: list[tuple[str, str]]) -> Iterator[str]:
-    """The lines with their comments, in one column where lines in a row have one and do not get too long."""
+    """The lines with their comments, in one column where lines of one block stand in a row and it fits."""
     at = 0
     while at < len(lines):
         end, code, comment = at, 0, 0
         while end < len(lines) and lines[end][1]:
             wider = max(code, len(lines[end][0])), max(comment, len(lines[end][1]))
-            if end > at and sum(wider) + 2 > WIDTH:
+            if end > at and (sum(wider) + 2 > WIDTH or _block_of(lines[end][0]) != _block_of(lines[at][0])):
                 break
             end, (code, comment) = end + 1, wider
         yield from (f"{line:{code}}  {text}" for line, text in lines[at:end])
         if end == at:
             yield lines[at][0]
         at = max(end, at + 1)
+
+
+def _block_of(line: str) -> tuple[int, str]:
+    """Equal for lines of one block; its begin and its end are blocks of their own here."""
+    return len(line) - len(line.lstrip(" ")), line if line == "}" or line.endswith(" {") else ""
 
 
 # ---------------------------------------------------------------- triples as equations
@@ -473,7 +480,8 @@ def _upgraded(cell: n.Cell) -> n.Cell:
             kept.add(state)
         if state is not None and isinstance(part, n.Triple):
             triples.setdefault(state, []).append(part)
-    ranges = [(at, _range(part)) for at, part in enumerate(parts) if isinstance(part, n.Statement)]
+    equations = [(at, part) for at, part in enumerate(parts) if isinstance(part, n.Statement)]
+    ranges = [(at, _range(part)) for at, part in equations if part.last]
     for state, edges in triples.items():
         sources = [_number(edge.source.text) for edge in edges]
         places = [first.get(source, -1) for source in sources if source is not None]

@@ -27,18 +27,29 @@ _SAME = {
 }
 LOOK_ALIKE = {c: plain for plain, characters in _SAME.items() for c in characters}
 LOOK_ALIKE |= {chr(n): " " for n in range(0x2000, 0x200B)} | {"\u3000": " "}
-LOOK_ALIKE |= {chr(n): chr(n - 0xFEE0) for n in range(0xFF01, 0xFF5F)}
-_CONTROL = {"\0": " (NUL)", "\x1b": " (ESC)", "\x1a": " (end of file of DOS)", "\x08": " (BS)", "\x7f": " (DEL)"}
+_FULL_WIDTH = {chr(n): chr(n - 0xFEE0) for n in range(0xFF01, 0xFF5F)}
+LOOK_ALIKE |= _FULL_WIDTH
+_QUOTES = ('"', "'")
+_CONTROL = {
+    "\0": " (NUL)",
+    "\x1b": " (ESC)",
+    "\x1a": " (end of file of DOS)",
+    "\x08": " (BS)",
+    "\x7f": " (DEL)",
+}
 
-_NUMBER = re.compile(r"-?\d[\w.]*%?")
+_COMPARISONS = "comparisons are `==`, `<=`, `>=` and `~=`"
+_NUMBER = re.compile(r"-?\d[\w.]*(?:(?<=[eE])[+-]\d+)?%?")
 _QUOTED = re.compile(r"""["'][^\s"'(){},|]*""")
 _NAME = re.compile(r"[^\W\d]\w*")
+_ARROW = re.compile(r"-+[ \t]*>")
+_DASHES = re.compile(r"--[^\n]*")
 _UNIT = re.compile(r"(-?\d+(?:\.\d+)?)([^\W\d_]+)")
 
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """A wrong stretch of text and what is read in its place. `everywhere` holds characters replaced at once."""
+    """A wrong stretch of text and what is read in its place; `everywhere` are characters replaced at once."""
 
     code: str
     start: int
@@ -51,20 +62,24 @@ class Fix:
     def apply(self, text: str) -> str:
         """The text without it, of the same length."""
         for character in self.everywhere:
-            text = text.replace(character, self.new[:1])
+            text = text.replace(character, LOOK_ALIKE.get(character, " ")[:1])
         new = self.new.ljust(self.end - self.start)
         return text[: self.start] + new + text[self.start + len(new) :]
 
 
 def unreadable(text: str, at: int, accepted: Set[str]) -> Fix:
     """What is wrong at a place where no word can be read."""
-    for pattern, explain in ((_NUMBER, _number), (_QUOTED, _quoted), (_NAME, _name)):
+    for pattern, explain in ((_NUMBER, _number), (_QUOTED, _quoted)):
         if match := pattern.match(text, at):
             message, help, new = explain(match[0], accepted)
             return Fix("E102", at, match.end(), message, help, new)
-    for arrow in re.compile(r"-+\s*>|-\s+>").finditer(text, at, at + 20):
-        if arrow.start() == at:
-            return Fix("E102", at, arrow.end(), f"unexpected `{arrow[0]}`", "an arrow is written `->`", "->")
+    if name := _NAME.match(text, at):
+        return _name(at, name[0])
+    if arrow := _ARROW.match(text, at):
+        return Fix("E102", at, arrow.end(), f"unexpected `{arrow[0]}`", "an arrow is written `->`", "->")
+    if comment := _DASHES.match(text, at):
+        blank = " " * len(comment[0])
+        return Fix("E102", at, at + 2, "`--` begins no comment", "a comment begins with `#`", blank)
     character = text[at]
     if character in LOOK_ALIKE:
         return _look_alike(text, at, accepted)
@@ -98,7 +113,7 @@ def _number(number: str, accepted: Set[str]) -> tuple[str, str, str]:
         return f"a number of {longest} digits", "at most 18 digits are read", "1"
     if "_" in number and re.fullmatch(r"[\d_.-]+", number):
         return f"`_` inside the number `{shown}`", f"write `{number.replace('_', '')}`", "1"
-    if re.fullmatch(r"-?[\d.]+[eE]\d{3,}", number):
+    if re.fullmatch(r"-?[\d.]+[eE][+-]?\d{3,}", number):
         return f"the exponent of `{shown}` is too large", "at most two digits are read", "1"
     if unit := _UNIT.fullmatch(number):
         if unit[2] in ("k", "m", "g"):
@@ -117,13 +132,14 @@ def _quoted(begun: str, _: Set[str]) -> tuple[str, str, str]:
     return f"`{quote}` is not closed on its line", help, (begun[:-1] + quote if body else " ")
 
 
-def _name(name: str, _: Set[str]) -> tuple[str, str, str]:
-    wrong = next((c for c in name if not c.isascii()), name[0])
+def _name(at: int, name: str) -> Fix:
     shown = name if len(name) <= 40 else name[:36] + "..."
-    plain = re.sub(r"[^A-Za-z0-9_]", "x", name)
-    holds = f": {called(wrong)}" if len(name) > 1 else f" {called(wrong)}"
-    message = f"unexpected character in the name `{shown}`{holds}" if len(name) > 1 else f"unexpected character{holds}"
-    return message, "names are made of the letters A-Z and a-z, digits and `_`", plain
+    wrong = next((i for i, c in enumerate(name) if not c.isascii()), 0)
+    message = f"unexpected character {called(name[wrong])}" + (
+        f" in the name `{shown}`" if len(name) > 1 else ""
+    )
+    help = "names are made of the letters A-Z and a-z, digits and `_`"
+    return Fix("E102", at + wrong, at + wrong + 1, message, help, "x")
 
 
 def _look_alike(text: str, at: int, accepted: Set[str]) -> Fix:
@@ -139,7 +155,12 @@ def _look_alike(text: str, at: int, accepted: Set[str]) -> Fix:
     if len(plain) > 1 or plain == "x":
         room = at + 2 if len(plain) == 2 and text[at + 1 : at + 2] == " " else at + 1
         return Fix("E102", at, room, message, help, plain if len(plain) <= room - at else " ")
-    family = "".join(c for c in _SAME.get(plain, character) if c in text) if plain in "\"'" else character
+    family = character
+    if plain in _QUOTES:
+        family = "".join(c for c in _SAME[plain] if c in text)
+    elif character in _FULL_WIDTH:
+        family = "".join(c for c in _FULL_WIDTH if c in text)
+        help = f"{help}, and all full-width signs likewise" if len(family) > 1 else help
     return Fix("E102", at, at + 1, message, _places(text, at, help, family), plain, family)
 
 
@@ -160,11 +181,13 @@ def _places(text: str, at: int, help: str, characters: str) -> str:
 def _plain(text: str, at: int, accepted: Set[str]) -> str:
     match text[at]:
         case ";":
-            return "nothing stands at the end of a statement; spaces and line ends separate"
+            return "no sign ends a statement; blanks and line ends separate"
         case "<" | ">" | "!" | "~" if "COMPARE" in accepted:
-            return "comparisons are `==`, `<=`, `>=` and `~=`"
+            return _COMPARISONS
         case ">" if "->" in accepted:
             return "an arrow is written `->`"
+        case "-" if "(" in accepted and text[at - 1 : at + 2].replace("-", "").isidentifier():
+            return "names are made of the letters A-Z and a-z, digits and `_`"
         case "-" if ".." in accepted:
             return "a stretch of states is written `s2..s5`"
         case "-" if "->" in accepted:
@@ -176,10 +199,10 @@ def _plain(text: str, at: int, accepted: Set[str]) -> str:
         case "&" if "+" in accepted:
             return "edges are joined with `+`"
         case "\\":
-            return "a line needs no sign to be continued"
+            return "a statement goes on over line ends without a sign"
         case "\ufffd":
             return "the file is not encoded as UTF-8 here"
-    return ""
+    return "" if text[at].isprintable() else "leave it out"
 
 
 Spelling = tuple[re.Pattern[str], str, str, Callable[[Set[str]], bool]]
@@ -191,8 +214,15 @@ def _always(_: Set[str]) -> bool:
 
 _SPELLINGS: tuple[Spelling, ...] = (
     (re.compile(r"//[^\n]*"), "#", "a comment begins with `#`", _always),
-    (re.compile(r"/\*(?s:.*?)\*/|/\*[^\n]*"), "", "a comment begins with `#` and ends with its line", _always),
-    (re.compile(r"=>|>=|=<"), "~=", "comparisons are `==`, `<=`, `>=` and `~=`", lambda a: "COMPARE" in a),
+    (
+        re.compile(r"/\*(?s:.*?)\*/|/\*[^\n]*"),
+        "",
+        "a comment begins with `#` and ends with its line",
+        _always,
+    ),
+    (re.compile(r"=<"), "<=", _COMPARISONS, lambda a: "COMPARE" in a),
+    (re.compile(r"=>"), ">=", _COMPARISONS, lambda a: "COMPARE" in a),
+    (re.compile(r"={3,}"), "==", _COMPARISONS, lambda a: "COMPARE" in a),
     (re.compile(r"=>"), "->", "an arrow is written `->`", _always),
     (re.compile(r":=|={2,}"), ":", "a setting is given with `:`", lambda a: "KEY" in a),
     (re.compile(r":="), "=", "write `=`", _always),

@@ -1,4 +1,4 @@
-"""The tables of the grammar, driven by hand: what the search for syntax errors reads words and tries moves with.
+"""The tables of the grammar, driven by hand: how the search for syntax errors reads words and tries moves.
 
 Lark's own parser keeps values and stops at the first error; here a stack is a plain list that is never changed,
 so that a repair can be tried and forgotten.
@@ -9,7 +9,8 @@ from functools import cache
 from typing import NamedTuple, TypeAlias
 
 from lark import Lark, Token, UnexpectedCharacters
-from lark.lexer import BasicLexer, ContextualLexer, LexerState, PatternStr, TextSlice
+from lark.lexer import BasicLexer, ContextualLexer, LexerState, PatternStr
+from lark.utils import TextSlice
 
 from nasc.dsl.parser import grammar
 
@@ -119,10 +120,10 @@ class Reader:
             token: Token = lexer.next_token(self._lexing)
         except EOFError:
             return Word(END, "", len(self.text), len(self.text))
-        except UnexpectedCharacters as error:
-            at = error.pos_in_stream
-            if self.text.startswith("keep", at) and not self.text[at + 4 : at + 5].isidentifier():
-                return Word("KEEP", "keep", at, at + 4)  # the grammar has no word for a `keep` without a number
+        except UnexpectedCharacters:
+            at = self._lexing.line_ctr.char_pos
+            if self.text.startswith("keep", at):  # the grammar has no word for a `keep` without a number
+                return Word("KEEP", "keep", at, at + 4)
             return Word(UNREADABLE, self.text[at], at, at + 1)
         kind = self.tables.plain.get(token.type, token.type)
         start = token.start_pos or 0

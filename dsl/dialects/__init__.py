@@ -1,4 +1,4 @@
-"""Foreign formats: the table of them, and which one a text is in. lark is imported when a text is read, not before."""
+"""Foreign formats: the table of them, and which one a text is in. lark is imported when a text is read."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from nasc.dsl.source import Source
 
 @dataclass(frozen=True)
 class Reading:
-    """The document of a foreign text, and the warnings about what its reference implementation does with it."""
+    """The document of a foreign text, and warnings about what its reference implementation does with it."""
 
     document: Document
     warnings: tuple[Diagnostic, ...] = ()
@@ -20,7 +20,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class Dialect:
-    """One foreign format. `read` and `write` raise `NasError`: E109 and E203, and E110 for what would be lost."""
+    """One foreign format. `read` raises `NasError` (E105, E109, E203), `write` likewise (E110)."""
 
     name: str
     title: str
@@ -90,7 +90,7 @@ DIALECTS: dict[str, Dialect] = {
 
 
 def recognise(text: str) -> str | None:
-    """The name of the format a text is in, from a look at its beginning; None for `.nas` and everything unknown."""
+    """The format a text is in, from a look at its beginning; None for `.nas` and everything unknown."""
     return next((name for name, dialect in DIALECTS.items() if dialect.recognises(text)), None)
 
 

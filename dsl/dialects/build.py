@@ -1,10 +1,13 @@
-"""The nodes that foreign texts become: states, cells, networks. Every node stands where its literal stands."""
+"""The nodes that foreign texts become: states, cells, networks. A node stands where its literal stands."""
 
 from collections.abc import Sequence
 
 from nasc.dsl import nodes as n
 from nasc.dsl.dialects.fields import Drawn
 from nasc.dsl.source import Source, Span
+
+SHOWN = 12
+"""How many states a message names."""
 
 
 def state(number: int, span: Span) -> n.Name:
@@ -14,8 +17,8 @@ def state(number: int, span: Span) -> n.Name:
 
 def names(numbers: Sequence[int]) -> str:
     """States in words: `s2, s3`."""
-    shown = ", ".join(f"s{number}" for number in numbers[:12])
-    return shown if len(numbers) <= 12 else f"{shown}, ..."
+    shown = ", ".join(f"s{number}" for number in numbers[:SHOWN])
+    return shown if len(numbers) <= SHOWN else f"{shown}, ..."
 
 
 def edge(drawn: Drawn) -> n.Edge:
@@ -55,7 +58,9 @@ def cell(name: str, statements: Sequence[n.Statement], result: n.Return, span: S
     return n.Cell("cell", n.Name(name, span), inputs, tuple(statements), result, span)
 
 
-def placed(name: str, span: Span, index: tuple[int, int] | None = None, stride: int = 1, repeat: int = 1) -> n.Placed:
+def placed(
+    name: str, span: Span, index: tuple[int, int] | None = None, stride: int = 1, repeat: int = 1
+) -> n.Placed:
     """`normal[0..1]/2*3`; `repeat` is 0 for a star without a number."""
     first, last = index or (None, None)
     return n.Placed(n.Name(name, span), first, last, stride, repeat, span)
@@ -63,7 +68,9 @@ def placed(name: str, span: Span, index: tuple[int, int] | None = None, stride: 
 
 def network(name: str, base: str, span: Span, *body: n.Setting | n.Cells, **settings: int) -> n.Network:
     """`network cifar: darts_cifar { channels: 36 layers: 20 }`"""
-    given = tuple(n.Setting(n.Name(key, span), n.Number(str(value), span), span) for key, value in settings.items())
+    given = tuple(
+        n.Setting(n.Name(key, span), n.Number(str(value), span), span) for key, value in settings.items()
+    )
     return n.Network("network", n.Name(name, span), n.Name(base, span), given + body, span)
 
 

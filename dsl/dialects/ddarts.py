@@ -1,28 +1,27 @@
-"""`Genotype_nested(genes=[[(op, state, source), ...], ...], concat=..., reductions=...)` of D-DARTS and DARTOpti.
+"""`Genotype_nested(genes=[[(op, state, source), ...], ...], concat=..., reductions=...)`: D-DARTS, DARTOpti.
 
-`Genotype_opt` has `seq` besides: the gene of each cell. What the reference makes of a gene is said in `appearance`.
-Heuillet et al., D-DARTS: Distributed Differentiable Architecture Search, 2021; code aheuillet/D-DARTS.
+`Genotype_opt` has `seq` besides: the gene of each cell. What the reference makes of a gene is said in
+`appearance`. Heuillet et al., D-DARTS, 2021; code aheuillet/D-DARTS.
 """
 
 from collections.abc import Sequence
-from itertools import groupby
 
 from nasc.dsl import nodes as n
 from nasc.dsl.diagnostic import Findings
 from nasc.dsl.dialects import Reading, build
-from nasc.dsl.dialects.appearance import grow, ignored_concat
+from nasc.dsl.dialects.appearance import grow, ignored_concat, lose_what_triples_lose, triples
 from nasc.dsl.dialects.fields import Numbers, bind, members, numbers
 from nasc.dsl.dialects.literal import Literal, parse_literal
-from nasc.dsl.dialects.plain import Lost, Plain, as_literal, plain_cells, stack
+from nasc.dsl.dialects.plain import Lost, Plain, as_literal, listed, plain_cells
+from nasc.dsl.dialects.stack import stack
 from nasc.dsl.source import Source, Span
 
 FORMS = {
     "Genotype_nested": ("genes", "concat", "reductions"),
     "Genotype_opt": ("genes", "seq", "concat", "reductions"),
 }
-_DARTS_OPS = frozenset(
-    "max_pool_3x3 avg_pool_3x3 skip_connect sep_conv_3x3 sep_conv_5x5 dil_conv_3x3 dil_conv_5x5".split()
-)
+_POOLS = {"max_pool_3x3", "avg_pool_3x3", "skip_connect"}
+_DARTS_OPS = _POOLS | {"sep_conv_3x3", "sep_conv_5x5", "dil_conv_3x3", "dil_conv_5x5"}
 
 
 def read(source: Source) -> Reading:
@@ -39,12 +38,13 @@ def read(source: Source) -> Reading:
     cells = [grow(f"normal_{i}", gene, findings) for i, gene in enumerate(genes)]
     if not findings.failed:
         ignored_concat(cells, concat, "concat", findings)
-    _beyond(reductions, len(sequence), findings)
+        _beyond(reductions, len(sequence), findings)
     findings.raise_errors()
 
     made = [cell for cell in cells if cell is not None]
     span = call.name.span
-    strides = [2 if place in reductions.values else 1 for place in range(len(sequence))]
+    reduced = reductions.values if isinstance(reductions.values, range) else frozenset(reductions.values)
+    strides = [2 if place in reduced else 1 for place in range(len(sequence))]
     layout = n.Cells(tuple(_layout(sequence, strides, fields["genes"].span)), fields["genes"].span)
     channels = 64 if _is_dartopti(made, strides) else 36
     networks = (
@@ -60,7 +60,8 @@ def _sequence(value: Literal, genes: int, findings: Findings) -> Sequence[int]:
     listed = numbers(value, "seq", findings)
     for place, gene in enumerate(listed.values):
         if not 0 <= gene < genes:
-            findings.add("E109", f"there is no gene {gene}", listed.span_of(place), f"genes are 0 to {genes - 1}")
+            label = f"genes are 0 to {genes - 1}"
+            findings.add("E109", f"there is no gene {gene}", listed.span_of(place), label)
             return ()
     if not listed.values and not findings.failed:
         findings.add("E109", "the genotype has no cells", listed.span)
@@ -70,19 +71,22 @@ def _sequence(value: Literal, genes: int, findings: Findings) -> Sequence[int]:
 def _beyond(reductions: Numbers, cells: int, findings: Findings) -> None:
     """W205 for the reductions that no cell of the text can be."""
     values = reductions.values
-    ends = sorted({0, len(values) - 1} & set(range(len(values)))) if isinstance(values, range) else range(len(values))
-    beyond = [place for place in ends if not 0 <= values[place] < cells]
+    places = range(len(values))
+    if isinstance(values, range):
+        places = places[:: max(1, len(values) - 1)]  # its ends: it may be long
+    beyond = [place for place in places if not 0 <= values[place] < cells]
     if beyond:
         span = reductions.span_of(beyond[0]).to(reductions.span_of(beyond[-1]))
         message = f"`reductions` names cells beyond the {cells} of the genotype"
-        findings.add("W205", message, span, f"cells are 0 to {cells - 1}", "they are left out: nothing stands there")
+        help = "they are left out: nothing stands there"
+        findings.add("W205", message, span, f"cells are 0 to {cells - 1}", help)
 
 
 def _is_dartopti(cells: list[n.Cell], strides: list[int]) -> bool:
-    """DARTOpti is told by an operation that DARTS does not have, or by more reductions than the two of D-DARTS."""
+    """DARTOpti shows in an operation that DARTS does not have, or in more reductions than D-DARTS's two."""
     terms = (t for c in cells for s in c.statements if isinstance(s, n.Statement) for t in s.terms)
-    others = (t for t in terms if isinstance(t, n.Edge) and str(t.what) not in _DARTS_OPS)
-    return strides.count(2) > 2 or any(True for _ in others)
+    ops = {str(t.what) for t in terms if isinstance(t, n.Edge)}
+    return strides.count(2) > 2 or not ops <= _DARTS_OPS
 
 
 def _layout(sequence: Sequence[int], strides: list[int], span: Span) -> list[n.Placed]:
@@ -98,7 +102,7 @@ def _layout(sequence: Sequence[int], strides: list[int], span: Span) -> list[n.P
         repeat, last = end - at, gene
         if repeat == 1:
             # A range stops before a cell that repeats: `normal[0], normal[1]*8`.
-            while end < len(steps) and steps[end] == (last + 1, stride) and steps[end] not in steps[end + 1 : end + 2]:
+            while steps[end : end + 1] == [(last + 1, stride)] and steps[end] not in steps[end + 1 : end + 2]:
                 end, last = end + 1, last + 1
         placed.append(build.placed("normal", span, (gene, last), stride, repeat))
         at = end
@@ -109,30 +113,23 @@ def _layout(sequence: Sequence[int], strides: list[int], span: Span) -> list[n.P
 
 
 def write(document: n.Document) -> str:
-    """The text of the genotype, as `str()` prints the named tuple: nested if each cell stands once and in its order.
+    """The text as `str()` prints the named tuple: `Genotype_nested` where each cell stands once, in order.
 
     The stack is that of the network that `train` names, else of the first. Raises `NasError` (E110).
     """
     lost = Lost("ddarts")
     cells = plain_cells(document, lost)
     for cell in cells.values():
-        if cell.how != "concat" and (cell.how or len(cell.returned) > 1):
-            lost.lose(f"`return {cell.how}(...)`", cell.returned_span)
-        if cell.returned != list(cell.edges):
-            states = ", ".join(f"s{number}" for number in list(cell.edges)[:12])
-            lost.lose("a return of other states than all, in their order,", cell.returned_span, f"all states: {states}")
-        for state, edges in cell.edges.items():
-            sources = [source for source, _ in groupby(e.source for e in edges)]
-            if len(sources) > len(set(sources)):
-                lost.lose(f"the order of the edges of `s{state}`", edges[0].span, "put edges from one state together")
+        lose_what_triples_lose(cell, lost)
+    lost.raise_errors()
     placed = stack(document, cells, lost)
     lost.raise_errors()
 
-    order = list(cells)
-    sequence = [order.index(name) for name, _ in placed]
-    fields = {"genes": "[" + ", ".join(_gene(cell) for cell in cells.values()) + "]"}
+    order = {name: gene for gene, name in enumerate(cells)}
+    sequence = [order[name] for name, _ in placed]
+    fields = {"genes": "[" + ", ".join(map(triples, cells.values())) + "]"}
     name = "Genotype_nested"
-    if sequence != list(range(len(order))):
+    if sequence != list(order.values()):
         name = "Genotype_opt"
         fields["seq"] = str(sequence)
     fields["concat"] = _concat(list(cells.values()))
@@ -140,22 +137,14 @@ def write(document: n.Document) -> str:
     return as_literal(name, fields)
 
 
-def _gene(cell: Plain) -> str:
-    triples = (f"('{e.operation}', {state}, {e.source})" for state, edges in cell.edges.items() for e in edges)
-    return "[" + ", ".join(triples) + "]"
-
-
 def _concat(cells: list[Plain]) -> str:
-    """All states where every cell has the same, else what reaches to the last of all, as the reference writes it."""
+    """All states where every cell has the same, else up to the last of any, as the reference writes it."""
     states = cells[0].returned
-    if any(cell.returned != states for cell in cells):
-        states = list(range(2, max(max(cell.returned) for cell in cells) + 1))
-    counted = range(states[0], states[0] + len(states))
-    return f"range({counted.start}, {counted.stop})" if states == list(counted) else str(states)
+    if all(cell.returned == states for cell in cells):
+        return listed(states)
+    return f"range(2, {max(max(cell.returned) for cell in cells) + 1})"
 
 
 def _reductions(places: list[int]) -> str:
     """A list; from three on a range where they count up, as the baselines of DARTOpti have it."""
-    if len(places) > 2 and places == list(range(places[0], places[-1] + 1)):
-        return f"range({places[0]}, {places[-1] + 1})"
-    return str(places)
+    return listed(places) if len(places) > 2 else str(places)

@@ -1,22 +1,20 @@
-"""parse_literal(text) -> Call: a Python literal as published genotypes hold it, as a tree with spans. No `eval`."""
+"""parse_literal(text) -> Call: a Python literal as a tree with spans. Nothing is evaluated, ever."""
 
-import re
 import threading
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import TypeAlias
 
-from lark import Lark, Token, UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+from lark import Lark, Token, UnexpectedInput
 from lark.visitors import Transformer, v_args
 
-from nasc.dsl.diagnostic import Diagnostic, NasError, fail
+from nasc.dsl.diagnostic import NasError, fail
 from nasc.dsl.parser import MAX_BYTES, MAX_NESTING, too_deep
 from nasc.dsl.source import Source, Span
 
-MAX_VALUES = 300_000
-"""How many values a text may hold: its commas are counted, which costs nothing. The largest published has 1,400."""
+MAX_VALUES = 200_000
+"""How many values a text may hold: its commas are counted, which is fast. The largest published has 1,400."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +50,7 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
-class Sequence:
+class Items:
     """A list or a tuple: the formats mix them freely."""
 
     members: tuple["Literal", ...]
@@ -77,7 +75,7 @@ class Call:
     span: Span
 
 
-Literal: TypeAlias = Whole | Real | String | Word | Sequence | Call
+Literal: TypeAlias = Whole | Real | String | Word | Items | Call
 
 
 def parse_literal(source: Source) -> Call:
@@ -91,7 +89,14 @@ def parse_literal(source: Source) -> Call:
     try:
         return _this_thread().parse(source)
     except UnexpectedInput as error:
-        raise NasError([_explain(source, error)]) from None
+        from nasc.dsl.dialects.literal_errors import explain
+
+        raise NasError([explain(source, error)]) from None
+
+
+def clipped(text: str) -> str:
+    """A word of the user's as a message shows it."""
+    return text if len(text) <= 60 else f"{text[:60]}..."
 
 
 @cache
@@ -108,7 +113,11 @@ class _Parser:
         self.depth = 0
         callbacks = {"LPAR": self._open, "LSQB": self._open, "RPAR": self._close, "RSQB": self._close}
         self.lark = Lark(
-            grammar(), parser="lalr", maybe_placeholders=False, transformer=self.builder, lexer_callbacks=callbacks
+            grammar(),
+            parser="lalr",
+            maybe_placeholders=False,
+            transformer=self.builder,
+            lexer_callbacks=callbacks,
         )
 
     def parse(self, source: Source) -> Call:
@@ -165,7 +174,7 @@ class _Builder(Transformer[Token, Literal]):
     def sequence(self, left: Token, *rest: Literal | Token) -> Literal:
         right = rest[-1]
         assert isinstance(right, Token)
-        return Sequence(tuple(m for m in rest if not isinstance(m, Token)), self.span(left, right))
+        return Items(tuple(m for m in rest if not isinstance(m, Token)), self.span(left, right))
 
     def whole(self, token: Token) -> Whole:
         return Whole(int(token), self.span(token))
@@ -179,50 +188,3 @@ class _Builder(Transformer[Token, Literal]):
 
     def word(self, token: Token) -> Word:
         return Word(str(token), self.span(token))
-
-
-# ---------------------------------------------------------------- what is wrong with a text
-
-_SHOWN = {"COMMA": "`,`", "RPAR": "`)`", "RSQB": "`]`", "LPAR": "`(`", "EQUAL": "`=`", "NAME": "a name"}
-_VALUES = {"LPAR", "LSQB", "STRING", "INT", "FLOAT", "NAME"}
-
-
-def _explain(source: Source, error: UnexpectedInput) -> Diagnostic:
-    """What stands where it cannot, and what could."""
-    match error:
-        case UnexpectedToken(token=Token(type="$END")):
-            end = len(source.text.rstrip())
-            span = Span(source, end, end)
-            return Diagnostic("E109", "the genotype ends too early", span, _expected(error.accepts or error.expected))
-        case UnexpectedToken(token=token):
-            span = Span(source, token.start_pos, token.end_pos)
-            return Diagnostic("E109", f"`{token}` cannot stand here", span, _expected(error.accepts or error.expected))
-        case UnexpectedCharacters():
-            return _unreadable(source, error.pos_in_stream or 0)
-    raise error
-
-
-def _unreadable(source: Source, at: int) -> Diagnostic:
-    number = re.compile(r"[+-]?[\d.][\w.]*").match(source.text, at)
-    if number:
-        span = Span(source, *number.span())
-        if re.search(r"\d{19}", number[0]):
-            return Diagnostic("E105", "the number is too long", span, help="at most 18 digits are read")
-        return Diagnostic("E109", "this is not a number", span)
-    character = source.text[at]
-    span = Span(source, at, at + 1)
-    if character in "'\"":
-        return Diagnostic("E109", "the string does not end on its line", span, help="and it holds no `\\`")
-    shown = f"`{character}`" if character.isprintable() else f"the character U+{ord(character):04X}"
-    return Diagnostic("E109", f"{shown} cannot stand here", span)
-
-
-def _expected(terminals: Iterable[str]) -> str:
-    """The tokens that could stand there, in words."""
-    left = set(terminals)
-    words = []
-    if left >= _VALUES:
-        words.append("a value")
-        left -= _VALUES
-    words += sorted(_SHOWN.get(name, "the end of the text") for name in left)
-    return "expected " + " or ".join(words)

@@ -1,4 +1,4 @@
-"""A document as foreign formats see it: numbered states with decided edges, and a stack. What they cannot say is E110."""
+"""Cells as foreign formats see them: numbered states with decided edges. What they cannot say is E110."""
 
 import re
 from collections.abc import Mapping
@@ -9,7 +9,6 @@ from nasc.dsl.diagnostic import Findings
 from nasc.dsl.source import Span
 
 MAX_STATES = 10_000
-MAX_CELLS = 100_000
 _STATE = re.compile(r"s(0|[1-9]\d{0,17})")
 
 
@@ -48,9 +47,13 @@ class Plain:
 
 
 def plain_cells(document: n.Document, lost: Lost) -> dict[str, Plain]:
-    """The cells of a document by name: two inputs, decided edges. Strengths are kept for formats with room for them."""
+    """The cells of a document by name: two inputs, decided edges.
+
+    Strengths change no network: a format without a place for them leaves them out, like comments.
+    """
     if not document.cells:
         lost.lose("a text without cells")
+    lose_files(document, lost)
     cells: dict[str, Plain] = {}
     for name, cell in document.cells.items():
         inputs = tuple(i.text for i in cell.inputs)
@@ -59,6 +62,13 @@ def plain_cells(document: n.Document, lost: Lost) -> dict[str, Plain]:
         else:
             cells[name] = plain_cell(document, cell, {0, 1}, lost)
     return cells
+
+
+def lose_files(document: n.Document, lost: Lost) -> None:
+    """A file of the user's own may define what the cells name."""
+    for item in document.items:
+        if isinstance(item, n.Use) and item.file:
+            lost.lose(f'`use "{item.path}"`', item.span)
 
 
 def plain_cell(document: n.Document, cell: n.Cell, inputs: set[int], lost: Lost) -> Plain:
@@ -80,9 +90,9 @@ class _Reader:
                 case n.Triple(operation=operation, state=state, source=source, span=span):
                     self._edge(int(state.value), operation, int(source.value), None, span)
                 case n.Statement(state=first, last=last, terms=terms):
-                    for state in self._stretch(first, last):
+                    for number in self._stretch(first, last):
                         for term in terms:
-                            self._term(state, term)
+                            self._term(number, term)
         defined = set(inputs)
         for number, edges in self.edges.items():
             for edge in edges:
@@ -107,7 +117,9 @@ class _Reader:
             case _:
                 self.lost.lose("an open edge", term.span, "search, `nasc derive` and `nasc sample` decide it")
 
-    def _edge(self, state: int, operation: n.Name, source: int, strength: n.Number | None, span: Span) -> None:
+    def _edge(
+        self, state: int, operation: n.Name, source: int, strength: n.Number | None, span: Span
+    ) -> None:
         match self.own.get(operation.text):
             case n.Op():
                 self.lost.lose(f"the operation `{operation.text}`, which this text defines,", operation.span)
@@ -120,7 +132,9 @@ class _Reader:
         low, high = (int(found[1]) if found else -1 for found in numbers)
         if low < 0 or high < 0:
             name = first if low < 0 or last is None else last
-            self.lost.lose(f"the name `{name.text}` of a state", name.span, "states are `s0`, `s1`, ... there")
+            self.lost.lose(
+                f"the name `{name.text}` of a state", name.span, "states are `s0`, `s1`, ... there"
+            )
             return range(0)
         if high - low >= MAX_STATES:
             self.lost.lose(f"more than {MAX_STATES:,} states", first.span)
@@ -128,60 +142,10 @@ class _Reader:
         return range(low, high + 1)
 
 
-# ---------------------------------------------------------------- networks
-
-
-def main_network(document: n.Document) -> n.Network | None:
-    """The network that `train` names, else the first."""
-    for recipe in document.recipes("train"):
-        setting = recipe.setting("network")
-        if setting and isinstance(setting.value, n.Chain) and setting.value.word in document.networks:
-            return document.networks[setting.value.word or ""]
-        break
-    return next(iter(document.networks.values()), None)
-
-
-def layout(document: n.Document) -> n.Cells | None:
-    """The `cells:` of the main network, its own or inherited within the text."""
-    bases = {i.name.text: i for i in document.items if isinstance(i, n.Network)}
-    network = main_network(document)
-    while network is not None:
-        for item in network.body:
-            if isinstance(item, n.Cells):
-                return item
-        network = bases.pop(network.base.text, None) if network.base else None
-    return None
-
-
-def stack(document: n.Document, cells: Mapping[str, Plain], lost: Lost) -> list[tuple[str, int]]:
-    """Cell and stride of every place of the main network, from input to output."""
-    found = layout(document)
-    if found is None:
-        lost.lose("a network that does not say its `cells:`")
-        return []
-    places: list[tuple[str, int]] = []
-    for placed in found.placed:
-        numbers = (None,) if placed.first is None else range(placed.first, (placed.last or placed.first) + 1)
-        if placed.repeat == 0:
-            lost.lose("a number of cells that `layers` sets", placed.span, "write how many: `normal*6`")
-        elif placed.stride not in (1, 2):
-            lost.lose("another stride than 2", placed.span)
-        elif len(places) + len(numbers) * placed.repeat > MAX_CELLS:
-            lost.lose(f"more than {MAX_CELLS:,} cells", placed.span)
-        else:
-            own = [_placed(placed, number, cells, lost) for number in numbers]
-            places += [(name, placed.stride) for name in own if name] * placed.repeat
-    return places
-
-
-def _placed(placed: n.Placed, number: int | None, cells: Mapping[str, Plain], lost: Lost) -> str | None:
-    """`normal[3]` is the cell `normal_3` if there is one, else a copy of `normal`."""
-    name = placed.cell.text
-    for known in (f"{name}_{number}", name):
-        if known in cells:
-            return known
-    lost.lose(f"the cell `{name}`, which this text does not define,", placed.cell.span)
-    return None
+def listed(numbers: list[int]) -> str:
+    """`range(2, 6)` where they count up, else `[4, 2, 3]`."""
+    counted = range(numbers[0], numbers[0] + len(numbers))
+    return f"range({counted.start}, {counted.stop})" if numbers == list(counted) else str(numbers)
 
 
 def as_literal(name: str, fields: Mapping[str, str]) -> str:

@@ -3,7 +3,7 @@
 import re
 
 _LOOK = 1 << 16
-"""How far behind the opening bracket is looked."""
+"""How many characters are looked at, before the opening bracket and behind it."""
 _BLANK = r"(?:[\s\ufeff]++|#[^\n]*+)*+"
 _HEAD = re.compile(
     rf"{_BLANK}(?:[A-Za-z_]\w*+{_BLANK}={_BLANK})?(?P<name>Genotype_nested|Genotype_opt|Genotype){_BLANK}\("
@@ -26,7 +26,7 @@ def structure(text: str) -> str | None:
     >>> structure("Genotype(normal=[('sep_conv_3x3', 0, 0.25)")
     'gdas'
     """
-    head = _HEAD.match(text)
+    head = _HEAD.match(text, 0, _LOOK)
     if head is None:
         return None
     if head["name"] != "Genotype":

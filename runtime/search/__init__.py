@@ -1,0 +1,39 @@
+"""Searches: one loop, one file for each algorithm."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nasc.compiler.plan import plan, recipe_network
+from nasc.compiler.stack import Options
+from nasc.dsl import nodes as n
+from nasc.dsl.diagnostic import fail
+from nasc.dsl.source import Span
+
+if TYPE_CHECKING:
+    from nasc.compiler.supernet import Mixing, Supernet
+
+MIXING: dict[str, Mixing] = {"fairdarts": "sigmoid", "ddarts": "sigmoid"}
+"""How strengths become weights, where it is not the softmax of DARTS."""
+
+
+def open_supernet(
+    document: n.Document, network: str | None, options: Options, mixing: Mixing | None = None, optimize: bool = True
+) -> Supernet:
+    """The shared-weight network of a document; without a name the one that `search` names.
+
+    Raises `NasError`: it cannot be built, or nothing in it is open (E310).
+    """
+    recipe = next(iter(document.recipes("search")), None)
+    if network is None and recipe is not None:
+        network = recipe_network(recipe)
+    found = plan(document, network, options)
+    if not found.open:
+        help = "an open edge names a set of operations, such as `keep 2 of darts(*)`"
+        raise fail("E310", f"nothing is open in network `{found.stack.name}`", Span(document.source, 0, 0), help=help)
+    if mixing is None:
+        mixing = MIXING.get(recipe.name.text if recipe and recipe.name else "", "softmax")
+    from nasc.compiler.passes import passes
+    from nasc.compiler.supernet import Supernet
+
+    return Supernet(found, mixing, changes=passes(optimize))

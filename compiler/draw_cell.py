@@ -1,0 +1,188 @@
+"""One cell as a drawing: inputs, states, and on every edge a tag with its operation."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import graphviz
+
+from nasc.compiler.dag import CellDag, Edge
+from nasc.compiler.draw_style import GREY, INK, OTHER, PALE, faded, family, label, sheet, text, titled
+
+FEW = 3
+"""So many operations of an open edge are named on its tag; of more only their set is, and a note lists it."""
+INPUTS = {
+    ("cell", 1): ("cell k-1",),
+    ("cell", 2): ("cell k-2", "cell k-1"),
+    ("recurrent", 2): ("input", "state before"),
+}
+"""What the inputs of a cell are, in the field's words."""
+Sets = Mapping[str, tuple[str, ...]]
+"""The operation sets that have a name."""
+
+
+def cell_drawing(dag: CellDag, sets: Sets | None = None) -> graphviz.Digraph:
+    """The drawing of one cell; `sets` gives names to what open edges choose among."""
+    artist = _Artist(dag, sets or {}, "")
+    drawing = sheet(f"{dag.kind} {dag.name}", f"{dag.kind} {dag.name}", artist.notes())
+    artist.draw(drawing)
+    widest = max(map(len, dag.into.values()), default=0)
+    drawing.attr(
+        ranksep=f"{0.34 + 0.018 * min(widest, 40):.3f}"
+    )  # where many edges meet they need room to turn
+    return drawing
+
+
+def add_cell(drawing: graphviz.Digraph, dag: CellDag, sets: Sets, index: int) -> tuple[list[str], str]:
+    """Put a cell into a drawing as a titled cluster; gives the ids of its inputs and of what it returns."""
+    artist = _Artist(dag, sets, f"{index} ")
+    with drawing.subgraph(name=f"cluster_{index}") as cluster:
+        cluster.attr(
+            label=titled(f"{dag.kind} {dag.name}", artist.notes()),
+            style="rounded",
+            color=PALE,
+            margin="14",
+            labeljust="l",
+        )
+        artist.draw(cluster)
+    return [artist.id(name) for name in dag.inputs], artist.id("return")
+
+
+@dataclass(frozen=True)
+class _Artist:
+    """Draws one cell. Ids of nodes begin with `prefix`; those of tags hold a space, so that no state has them."""
+
+    dag: CellDag
+    sets: Sets
+    prefix: str
+
+    def id(self, name: str) -> str:
+        return self.prefix + name
+
+    def draw(self, drawing: graphviz.Digraph) -> None:
+        dag = self.dag
+        strongest = max((edge.strength or 0.0 for edge in dag.edges), default=0.0)
+        with drawing.subgraph() as first:  # all inputs at the left, also one that only a late state reads
+            first.attr(rank="same")
+            words = INPUTS[dag.kind, len(dag.inputs)]
+            for name, word in zip(dag.inputs, words, strict=True):
+                look = {"fillcolor": "#dcfce7", "color": "#22c55e"} if name in dag.live else _DEAD
+                first.node(
+                    self.id(name),
+                    label(text(name, bold=True), text(word, 9, GREY)),
+                    look,
+                    **{"class": "input"},
+                )
+            for above, below in zip(dag.inputs, dag.inputs[1:], strict=False):
+                first.edge(self.id(above), self.id(below), style="invis")
+        for state in dag.states:
+            keeps = [
+                f"keep {_count(g.low, g.high)} of {len(g.members)}" for g in dag.groups if g.state == state
+            ]
+            lines = [text(state, bold=True), *(text(keep, 9, GREY) for keep in keeps)]
+            look = {"fillcolor": "#e0f2fe", "color": "#38bdf8"} if state in dag.live else _DEAD
+            drawing.node(self.id(state), label(*lines), look, **{"class": "state"})
+        for index, edge in enumerate(dag.edges):
+            self.edge(drawing, edge, index, strongest)
+        look = {"fillcolor": "#fef3c7", "color": "#f59e0b"}
+        word = "state" if dag.kind == "recurrent" else "cell k"
+        lines = [text(dag.how or "return", bold=True), text(word, 9, GREY)]
+        drawing.node(self.id("return"), label(*lines), look, **{"class": "return"})
+        for state in dag.returned:
+            drawing.edge(self.id(state), self.id("return"), color="#94a3b8", penwidth="1.2")
+
+    def edge(self, drawing: graphviz.Digraph, edge: Edge, index: int, strongest: float) -> None:
+        """An edge: a line from each source to a tag, and an arrow from there to the state.
+
+        The tag is a node, so that lines run through it and layout keeps it clear of everything else.
+        """
+        tag = self.id(f"edge {index}")
+        share = (
+            1.0
+            if edge.strength is None or strongest <= 0
+            else 0.35 + 0.65 * max(0.0, edge.strength) / strongest
+        )
+        kind = family(edge.operations[0]) if len(edge.operations) == 1 else OTHER
+        line, fill = faded(kind.line, share), faded(kind.fill, share)
+        width = (
+            1.6
+            if edge.strength is None or strongest <= 0
+            else 0.8 + 3.4 * max(0.0, edge.strength) / strongest
+        )
+        style, tagged = "solid", "rounded,filled"
+        if edge.state not in self.dag.live:
+            line, fill, style, tagged, width = PALE, "#ffffff", "dashed", "rounded,filled,dashed", 1.0
+        elif len(edge.operations) > 1:
+            line = "#94a3b8:#ffffff:#94a3b8"  # two lines with a gap: a bundle of edges
+        elif edge.open:
+            tagged = "rounded,filled,dashed"
+        colour = kind.text if edge.state in self.dag.live else GREY
+        look = {"fillcolor": fill, "color": line.partition(":")[0], "fontcolor": colour, "style": tagged}
+        drawing.node(
+            tag,
+            label(*self.words(edge, colour)),
+            look,
+            fontsize="11",
+            height="0.26",
+            margin="0.08,0.03",
+            penwidth="1",
+            **{"class": "edge"},
+        )
+        for source in edge.sources:
+            drawing.edge(
+                self.id(source),
+                f"{tag}:w",
+                color=line,
+                style=style,
+                penwidth=f"{width:.2f}",
+                arrowhead="none",
+            )
+        drawing.edge(
+            f"{tag}:e", self.id(edge.state), color=line, style=style, penwidth=f"{width:.2f}", weight="2"
+        )
+
+    def words(self, edge: Edge, colour: str) -> list[str]:
+        """The lines on the tag of an edge."""
+        factor = f"{edge.factor:.6g}*" if edge.factor is not None else ""
+        strength = "  " + text(f"{edge.strength:.3g}", 9, INK) if edge.strength is not None else ""
+        if len(edge.operations) == 1 and edge.kept is None:
+            return [text(factor + edge.operations[0]) + strength]
+        count = "1" if edge.kept is None else _count(*edge.kept)
+        share = f"{count} of {len(edge.operations)}"
+        if len(edge.operations) <= FEW and self.named(edge.operations) is None:
+            head = [text(f"{factor} {share}".strip(), 9, GREY) + strength]
+            return head + [text(name, colour=family(name).text) for name in edge.operations]
+        return [text(f"{factor}{self.set(edge.operations)}"), text(share, 9, GREY) + strength]
+
+    # sets
+
+    def named(self, operations: tuple[str, ...]) -> str | None:
+        return next((name for name, members in self.sets.items() if members == operations), None)
+
+    def set(self, operations: tuple[str, ...]) -> str:
+        """The name of a set of operations; sets written in place are numbered."""
+        return self.named(operations) or f"set {self.unnamed().index(operations) + 1}"
+
+    def unnamed(self) -> list[tuple[str, ...]]:
+        found = dict.fromkeys(edge.operations for edge in self.dag.edges if len(edge.operations) > FEW)
+        return [operations for operations in found if self.named(operations) is None]
+
+    def notes(self) -> list[str]:
+        """What the sets named on tags are."""
+        notes = []
+        for operations in dict.fromkeys(
+            edge.operations for edge in self.dag.edges if len(edge.operations) > 1
+        ):
+            if len(operations) > FEW or self.named(operations):
+                note = f"{self.set(operations)} = {' | '.join(operations)}"
+                notes += textwrap.wrap(note, 130, subsequent_indent="    ")
+        return notes
+
+
+_DEAD = {"fillcolor": "#ffffff", "color": PALE, "fontcolor": "#94a3b8", "style": "rounded,filled,dashed"}
+
+
+def _count(low: int, high: int) -> str:
+    return str(low) if low == high else f"{low}..{high}"

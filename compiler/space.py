@@ -1,0 +1,92 @@
+"""The size of a space: how many genotypes its open edges leave, exactly; and what the smallest and largest cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import comb, prod
+
+from nasc.compiler.check import Checked
+from nasc.compiler.dag import CellDag, Edge
+from nasc.compiler.resolve import Program
+from nasc.dsl import nodes as n
+
+
+@dataclass(frozen=True)
+class Space:
+    """`size` counts choices, not distinct functions.
+
+    `params` and `macs` are the smallest and largest of the evaluation network `network`; None where there is none,
+    or where a state may lose all its edges, so that widths depend on what is chosen.
+    """
+
+    size: int
+    network: str | None
+    params: tuple[int, int] | None
+    macs: tuple[int, int] | None
+
+
+def space_of(found: Checked) -> Space:
+    """The space of a checked document: every name under which an open cell is placed is chosen for on its own."""
+    from nasc.compiler.bounds import bounds
+
+    none = zero_operations(found.program)
+    document = found.program.document
+    open_cells = {name for name, dag in found.dags.items() if dag.open}
+    choices: dict[str, str] = {}
+    for plan in found.plans.values():
+        choices |= {choice: cell for choice, cell in plan.stack.choices.items() if cell in open_cells}
+    choices = choices or {name: name for name in open_cells if name in document.cells}
+    size = prod(cell_size(found.dags[cell], none) for cell in choices.values())
+    network = evaluation_network(document, found)
+    if network is None:
+        return Space(size, None, None, None)
+    limits = bounds(found, network, none)
+    return Space(size, network, limits and limits[0], limits and limits[1])
+
+
+def evaluation_network(document: n.Document, found: Checked) -> str | None:
+    """The network that a genotype of the space is trained in: the one that `train` names, else the last open one."""
+    from nasc.compiler.plan import recipe_network
+
+    for recipe in document.recipes("train"):
+        name = recipe_network(recipe)
+        if name in found.plans and found.plans[name].open:
+            return name
+    return next((name for name in reversed(found.plans) if found.plans[name].open), None)
+
+
+def zero_operations(program: Program) -> frozenset[str]:
+    """The operations that are zero whatever they read: `none`, by what it is and not by its name."""
+    return frozenset(
+        op.name.text
+        for op in program.ops.values()
+        if op.stride is None and [link.name.text for link in op.body.links if isinstance(link, n.Call)] == ["zero"]
+    )
+
+
+def cell_size(dag: CellDag, none: frozenset[str]) -> int:
+    """In how many ways a cell can be decided.
+
+    A `keep` chooses some of its edges and one operation other than `none` for each (a dropped edge takes the place of
+    `none`); an open edge outside any `keep` takes any operation of its set.
+    """
+    size = 1
+    for edge in dag.edges:
+        if edge.open and edge.group is None:
+            size *= _operations(edge, frozenset())
+    for group in dag.groups:
+        ways = [1] + [0] * min(group.high, len(group.members))
+        for index in group.members:
+            options = _operations(dag.edges[index], none)
+            for taken in range(len(ways) - 1, 0, -1):
+                ways[taken] += ways[taken - 1] * options
+        size *= sum(ways[group.low :])
+    return size
+
+
+def _operations(edge: Edge, none: frozenset[str]) -> int:
+    """In how many ways the operation of an edge can be chosen."""
+    count = sum(name not in none for name in edge.operations)
+    if edge.kept is None:
+        return count
+    return sum(comb(count, kept) for kept in range(edge.kept[0], min(edge.kept[1], count) + 1))

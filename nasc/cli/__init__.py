@@ -1,0 +1,73 @@
+"""The command `nasc`: a table of commands, each in a file of its own that is imported when it is asked for."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+from nasc.cli.reporting import guarded
+
+COMMANDS = {
+    "check": "Report every problem of texts; the size of a space.",
+    "explain": "Say what a genotype means, with every shape; or what a diagnostic code means.",
+    "compile": "Build a network and print what it costs.",
+    "render": "Draw a cell, or the whole stack of cells.",
+    "fmt": "Bring texts into their canonical layout.",
+    "import": "Turn a foreign genotype into a .nas text.",
+    "export": "Turn a .nas text into a foreign genotype.",
+    "search": "Search a space; write the genotype found.",
+    "train": "Train a network from scratch.",
+    "evaluate": "Measure a trained network on test data.",
+    "import-weights": "Put the original authors' weights into a compiled network.",
+    "zoo": "List the genotypes and spaces that ship with nasc.",
+    "new": "Write a commented space to start from.",
+    "quickstart": "Search, train, evaluate and draw on an embedded data set.",
+}
+"""Every command with its line in `nasc --help`."""
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported one at a time, so that `nasc --help` stays fast."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"nasc.cli.{cmd_name.replace('-', '_')}_command")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="nasc", prog_name="nasc")
+@click.option("--debug", is_flag=True, help="Show the traceback of an internal error.")
+@click.pass_context
+def group(ctx: click.Context, debug: bool) -> None:
+    """Write, search, train and explain neural cells as text.
+
+    FILE is a .nas text, a foreign genotype (such as a D-DARTS .txt), `-` for standard input, or the name of a
+    shipped genotype or space.
+
+    \b
+    Example:
+      nasc check darts_v2
+      nasc new my_space.nas --like darts
+      nasc search my_space.nas --data digits --out runs/first
+    """
+    ctx.obj = {"debug": debug}
+
+
+def main() -> None:
+    """The entry point of the command line."""
+    sys.exit(guarded(group))
+
+
+__all__ = ["COMMANDS", "LazyGroup", "group", "main"]

@@ -1,0 +1,97 @@
+"""Options and arguments that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class InputSize(click.ParamType):
+    """`3x32x32`."""
+
+    name = "CxHxW"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int, int]:
+        if isinstance(value, tuple):
+            return value  # type: ignore[return-value]
+        parts = str(value).split("x")
+        if len(parts) != 3 or not all(p.isdecimal() and 0 < int(p) < 2**31 for p in parts if len(p) < 11):
+            self.fail("write channels, height and width, such as 3x32x32", param, ctx)
+        return int(parts[0]), int(parts[1]), int(parts[2])
+
+
+class Assignment(click.ParamType):
+    """`name=value`."""
+
+    name = "NAME=VALUE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
+        if isinstance(value, tuple):
+            return value  # type: ignore[return-value]
+        name, sign, text = str(value).partition("=")
+        if not sign or not name.strip().isidentifier():
+            self.fail("write name=value, such as epochs=5", param, ctx)
+        return name.strip(), text.strip()
+
+
+def together(*options: Callable[[F], F]) -> Callable[[F], F]:
+    """Several decorators as one, in the order in which help lists them."""
+
+    def decorate(function: F) -> F:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return decorate
+
+
+FILE = click.argument("file", metavar="FILE")
+DIALECT = click.option("--from", "dialect", metavar="FORMAT", help="The format, where the text cannot tell.")
+JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+_COUNT = click.IntRange(1, 2**31 - 1)
+NETWORK = together(
+    click.option("--network", metavar="NAME", help="The network meant; else the one that `train` names, or the first."),
+    click.option("--channels", type=_COUNT, help="Width of the first cells."),
+    click.option("--layers", type=_COUNT, help="Number of cells, laid out as the family does it."),
+    click.option("--classes", type=_COUNT, help="Number of classes."),
+    click.option("--input", "size", type=InputSize(), help="Size of the pictures."),
+    click.option(
+        "--reductions",
+        type=click.Choice(["move", "keep"]),
+        default="move",
+        show_default=True,
+        help="With --layers, in a deeper D-DARTS stack: move the /2 cells to the thirds, or keep them.",
+    ),
+)
+DATA = together(
+    click.option("--data", metavar="NAME", required=True, help="digits, fashion_mnist, cifar10 or folder:DIR."),
+    click.option(
+        "--data-dir", type=click.Path(path_type=Path), help="Where the data lies; else the variable NASC_DATA."
+    ),
+)
+MACHINE = together(
+    click.option("--device", metavar="NAME", help="cpu, cuda, ...; by default a GPU where there is one."),
+    click.option("--threads", type=click.IntRange(1, 4096), help="Threads of torch; part of what makes a run."),
+)
+RUN = together(
+    click.option("--out", type=click.Path(path_type=Path), help="The run directory; by default under runs/."),
+    click.option("--resume", is_flag=True, help="Go on with the run in --out."),
+    click.option("--seed", type=click.IntRange(0, 2**62), default=None, help="Seed of all chance. [default: 0]"),
+    click.option("--set", "settings", type=Assignment(), multiple=True, help="A setting of the recipe: --set lr=0.1."),
+    click.option("--limit-batches", "limit", type=_COUNT, help="At most so many steps an epoch."),
+    click.option("--quiet", is_flag=True, help="No progress."),
+)
+
+
+def options_of(given: dict[str, Any]) -> Any:
+    """The network options of a command as `Options`; takes them out of `given`."""
+    from nasc.compiler.stack import Options
+
+    return Options(
+        given.pop("channels"), given.pop("layers"), given.pop("classes"), given.pop("size"), given.pop("reductions")
+    )

@@ -1,0 +1,37 @@
+"""`nasc render`"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from nasc.cli.loading import checked
+from nasc.cli.options import DIALECT, FILE
+from nasc.cli.reporting import note
+
+
+@click.command("render")
+@FILE
+@DIALECT
+@click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="The drawing: .svg, .png, .pdf, .dot.")
+@click.option("--cell", metavar="NAME", help="One cell alone.")
+@click.option("--network", metavar="NAME", help="The stack of one network.")
+@click.option("--stack", is_flag=True, help="The stack of the network that `train` names, or the first.")
+def command(file: str, dialect: str | None, out: Path, cell: str | None, network: str | None, stack: bool) -> None:
+    """Draw the cells of FILE, one of them, or a whole stack. Open edges are bundles, strengths are shaded.
+
+    \b
+    Example:
+      nasc render darts_v2 -o cells.svg
+      nasc render darts_v2 --stack -o stack.png
+    """
+    from nasc.compiler.render import document_drawing, save
+
+    _, found, _ = checked(file, dialect)
+    found.findings.raise_errors()
+    drawing = document_drawing(found, cell=cell, network=network, stack=stack or network is not None)
+    said = save(drawing, out)
+    if said:
+        note(said)
+    click.echo(str(out))

@@ -1,0 +1,38 @@
+"""`nasc train`"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from nasc.cli.options import DATA, DIALECT, MACHINE, NETWORK, RUN
+from nasc.cli.runs import job_of, run
+
+
+@click.command("train")
+@click.argument("file", metavar="FILE")
+@DATA
+@click.option("--epochs", type=click.IntRange(1, 10**9), help="Short for --set epochs=N.")
+@RUN
+@NETWORK
+@MACHINE
+@DIALECT
+@click.pass_context
+def command(ctx: click.Context, file: str, epochs: int | None, **given: Any) -> None:
+    """Train the network of FILE from scratch by its `train` recipe. Test data is not looked at.
+
+    FILE may be the run directory of a search.
+
+    \b
+    Example:
+      nasc train runs/first/genotype.nas --data digits --epochs 20 --out runs/first-trained
+    """
+    from nasc.runtime.jobs import train
+
+    if epochs is not None:
+        given["settings"] = (*given["settings"], ("epochs", str(epochs)))
+    done = run(job_of("train", file, given), train)
+    if isinstance(done, int):
+        ctx.exit(done)
+    click.echo(str(done.path))

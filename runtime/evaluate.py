@@ -1,0 +1,132 @@
+"""Test accuracy of a run, a checkpoint, exported weights, or a genotype with weights."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from nasc.compiler.build import Network, decided
+from nasc.compiler.plan import plan
+from nasc.compiler.stack import Options
+from nasc.dsl import nodes as n
+from nasc.dsl.diagnostic import fail
+from nasc.runtime import checkpoint, weights_file
+from nasc.runtime.data.augment import evaluation_transform
+from nasc.runtime.data.images import Images
+from nasc.runtime.data.registry import DataSet, describe, load
+from nasc.runtime.jobs import for_data, rebuild
+from nasc.runtime.metrics import correct
+
+BATCH = 250
+"""Pictures at a time; in evaluation the figures do not depend on it."""
+
+
+@dataclass(frozen=True)
+class Score:
+    """Figures over a whole split: shares of examples (0..1) whose label is the best or among the best five, mean loss."""
+
+    dataset: str
+    split: str
+    examples: int
+    top1: float
+    top5: float
+    loss: float
+
+
+def open_target(target: Path) -> tuple[Network, str]:
+    """The trained network that a run directory, a checkpoint or exported weights hold, and the data it was trained on.
+
+    Raises `NasError` (E503, E504): nothing there, damaged, or not of a training.
+    """
+    if target.is_dir():
+        file = target / "weights.safetensors"
+        target = file if file.is_file() else target / "checkpoint.pt"
+    if target.suffix == ".safetensors":
+        state, about = weights_file.load(target)
+        if about is None:
+            help = "say which: nasc evaluate FILE --weights " + target.name
+            raise fail("E503", f"{target} does not say which genotype it belongs to", help=help)
+    else:
+        found = checkpoint.load(target)["task"]
+        if "about" not in found:
+            help = "train what it found first: nasc train RUN/genotype.nas"
+            raise fail("E503", f"{target} belongs to a search, which has no network to evaluate", help=help)
+        state, about = found["model"], found["about"]
+    model = rebuild(about)
+    put(model, state, str(target))
+    return model, str(about["data"])
+
+
+def open_genotype(
+    document: n.Document, network: str | None, options: Options, weights: Path, data: str, data_dir: Path | None
+) -> Network:
+    """The network of a genotype with weights of ours (safetensors or a checkpoint), built for a data set."""
+    data_set = describe(data, data_dir)
+    model = decided(plan(document, network, for_data(options, data_set.shape, data_set.classes)))
+    if weights.suffix == ".safetensors":
+        state, _ = weights_file.load(weights)
+    else:
+        state = checkpoint.load(weights)["task"]["model"]
+    put(model, state, str(weights))
+    return model
+
+
+def put(model: Network, state: Mapping[str, Tensor], name: str) -> None:
+    """Load a state of ours into a network; an auxiliary head that only one of the two has is left aside.
+
+    Raises `NasError` (E503) naming the first entry that does not fit.
+    """
+    own = model.state_dict()
+    for key, tensor in own.items():
+        if key.startswith("auxiliary."):
+            continue
+        if key not in state:
+            raise fail("E503", f"{name} has no `{key}`, which the network needs", help="is it another genotype's?")
+        if state[key].shape != tensor.shape:
+            shapes = f"{tuple(state[key].shape)}, the network's {tuple(tensor.shape)}"
+            raise fail("E503", f"`{key}` of {name} has the shape {shapes}", help="is it another genotype's?")
+    surplus = [key for key in state if key not in own and not key.startswith(("auxiliary.", "_alphas."))]
+    if surplus:
+        raise fail("E503", f"{name} has `{surplus[0]}`, which the network does not", help="is it another genotype's?")
+    model.load_state_dict({**own, **{key: value for key, value in state.items() if key in own}})
+
+
+@torch.no_grad()
+def score(model: Network, images: Images, data_set: DataSet, split: str, device: torch.device) -> Score:
+    """Evaluate a network (in evaluation mode, without augmentation) on every example."""
+    transform = evaluation_transform(data_set)
+    model = model.to(device).eval()
+    loss, top1, top5 = 0.0, 0, 0
+    for chosen in torch.split(torch.arange(len(images)), BATCH):
+        logits = model(transform(images.pixels[chosen]).to(device))
+        labels = images.labels[chosen].to(device)
+        assert isinstance(logits, Tensor)
+        loss += float(F.cross_entropy(logits, labels, reduction="sum"))
+        top1 += correct(logits, labels, 1)
+        top5 += correct(logits, labels, 5)
+    count = len(images)
+    return Score(data_set.name, split, count, top1 / count, top5 / count, loss / count)
+
+
+def evaluate(model: Network, data: str, data_dir: Path | None, device: torch.device) -> Score:
+    """The figures of a network on the test part of a data set. Raises `NasError` where the two do not fit (E509)."""
+    data_set = describe(data, data_dir)
+    stack = model.plan.stack
+    if (data_set.shape, data_set.classes) != (stack.input, stack.classes):
+        theirs = f"{'x'.join(map(str, data_set.shape))} in {data_set.classes} classes"
+        ours = f"{'x'.join(map(str, stack.input))} in {stack.classes}"
+        raise fail("E509", f"`{data}` has pictures of {theirs}, the network takes {ours}")
+    return score(model, load(data, data_dir, "test"), data_set, "test", device)
+
+
+def as_json(found: Score) -> str:
+    """The row that `nasc evaluate --json` prints."""
+    row: dict[str, Any] = found.__dict__
+    return json.dumps(row)

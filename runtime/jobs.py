@@ -1,0 +1,185 @@
+"""What the commands `search`, `train` and `evaluate` do, from a text and a data set to a run directory."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from nasc.compiler.build import Network, decided
+from nasc.compiler.check import check
+from nasc.compiler.plan import plan, recipe_network
+from nasc.compiler.stack import Options
+from nasc.dsl import nodes as n
+from nasc.dsl.diagnostic import Diagnostic, fail
+from nasc.dsl.reader import read
+from nasc.dsl.source import Source
+from nasc.runtime import weights_file
+from nasc.runtime.data.augment import training_transform
+from nasc.runtime.data.images import fingerprint
+from nasc.runtime.data.registry import describe, load
+from nasc.runtime.device import choose_device
+from nasc.runtime.loop import run_task
+from nasc.runtime.progress import showing
+from nasc.runtime.recipe import DartsSearch, Training, check_recipes, read_recipe, search_kind, training_defaults
+from nasc.runtime.run import Run, open_run, read_asked
+from nasc.runtime.search import open_supernet
+from nasc.runtime.search.loop import SearchTask
+from nasc.runtime.train import TrainTask
+
+
+@dataclass(frozen=True)
+class Job:
+    """What the command line says. `settings` are texts that go before the recipe's; None leaves the text's word."""
+
+    source: Source
+    data: str
+    out: Path
+    dialect: str | None = None
+    network: str | None = None
+    data_dir: Path | None = None
+    resume: bool = False
+    seed: int = 0
+    threads: int | None = None
+    device: str | None = None
+    settings: Mapping[str, str] = field(default_factory=dict)
+    options: Options = Options()
+    limit: int | None = None
+    quiet: bool = False
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What a run has made, and what there was to say about it on the way."""
+
+    path: Path
+    run: Run
+    notes: tuple[Diagnostic, ...] = ()
+
+
+def search(job: Job) -> Finished:
+    """Run the `search` recipe of a text; `path` is the genotype that it found."""
+    document, notes = _read(job)
+    recipe = next(iter(document.recipes("search")), None)
+    if recipe is None:
+        raise fail("E401", "the text has no `search`", help="write `search darts { network: search }`")
+    settings = read_recipe(*search_kind(recipe), recipe, job.settings)
+    assert isinstance(settings, DartsSearch)
+    device = choose_device(job.device, job.threads)
+    data_set = describe(job.data, job.data_dir)
+    options = for_data(job.options, data_set.shape, data_set.classes)
+    torch.manual_seed(job.seed)
+    space = open_supernet(document, job.network or settings.network, options)
+    data = load(job.data, job.data_dir, "train")
+    asked = _asked(job, "search", space.plan.stack.name, settings, options, fingerprint(data))
+    run = open_run(job.out, asked, job.source.text, job.resume)
+    about = f"{recipe.name}, seed {job.seed}, {job.data}"
+    transform = training_transform(data_set, settings.cutout)
+    task = SearchTask(run, space, settings, data, transform, job.seed, about, job.limit, device)
+    with showing("search", task.epochs, task.steps, quiet=job.quiet) as show:
+        run_task(run, task, job.seed, show, job.resume)
+    return Finished(run.path / "genotype.nas", run, notes)
+
+
+def train(job: Job) -> Finished:
+    """Train a network from scratch on all of the training data; `path` is the file of its weights."""
+    document, notes = _read(job)
+    recipe, name = _training(document, job.network)
+    data_set = describe(job.data, job.data_dir)
+    options = for_data(job.options, data_set.shape, data_set.classes)
+    found = plan(document, name, options)
+    settings = read_recipe(Training, training_defaults(recipe, found.stack.family), recipe, job.settings)
+    device = choose_device(job.device, job.threads)
+    with_head = settings.auxiliary > 0
+    if with_head and found.auxiliary is None and not _asks_for_head(recipe, job.settings):
+        why = found.auxiliary_error.message if found.auxiliary_error else "the network has none"
+        notes = (*notes, Diagnostic("W307", f"trained without the auxiliary head: {why}"))
+        settings, with_head = replace(settings, auxiliary=0.0), False
+    torch.manual_seed(job.seed)
+    model = decided(found, with_head)
+    data = load(job.data, job.data_dir, "train")
+    asked = _asked(job, "train", found.stack.name, settings, options, fingerprint(data))
+    run = open_run(job.out, asked, job.source.text, job.resume)
+    run.write("genotype.nas", job.source.text)
+    about = _about(job, found.stack.name, options, with_head)
+    transform = training_transform(data_set, settings.cutout)
+    task = TrainTask(model, settings, data, transform, job.seed, about, job.limit, device)
+    with showing("train", task.epochs, task.steps, quiet=job.quiet) as show:
+        run_task(run, task, job.seed, show, job.resume)
+    weights_file.save(run.path / "weights.safetensors", model, about)
+    return Finished(run.path / "weights.safetensors", run, notes)
+
+
+def resumed(job: Job, seed_given: bool) -> Job:
+    """A job with the seed and the thread count of the run that it goes on with, where the caller said none."""
+    asked = read_asked(job.out)
+    seed = job.seed if seed_given else int(asked.get("seed", job.seed))
+    return replace(job, seed=seed, threads=job.threads or asked.get("threads"))
+
+
+def _read(job: Job) -> tuple[n.Document, tuple[Diagnostic, ...]]:
+    """The document, checked, and the warnings about it."""
+    reading = read(job.source, job.dialect)
+    checked = check(reading.document)
+    check_recipes(checked.program, checked.findings)
+    checked.findings.raise_errors()
+    return reading.document, (*reading.warnings, *checked.findings.in_order())
+
+
+def _training(document: n.Document, network: str | None) -> tuple[n.Recipe | None, str | None]:
+    """The `train` that serves a network, and that network: the first recipe where none is named."""
+    recipes = document.recipes("train")
+    if network is None:
+        return (recipes[0], recipe_network(recipes[0])) if recipes else (None, None)
+    return next((r for r in recipes if recipe_network(r) == network), None), network
+
+
+def _asks_for_head(recipe: n.Recipe | None, settings: Mapping[str, str]) -> bool:
+    return "auxiliary" in settings or (recipe is not None and recipe.setting("auxiliary") is not None)
+
+
+def for_data(options: Options, shape: tuple[int, int, int], classes: int) -> Options:
+    """Input size and classes come from the data set unless given."""
+    return replace(options, input=options.input or shape, classes=options.classes or classes)
+
+
+def _asked(
+    job: Job, command: str, network: str, recipe: DartsSearch | Training, options: Options, data: str
+) -> dict[str, Any]:
+    """What decides the bits of a run; the same must be asked to go on with it."""
+    return {
+        "command": command,
+        "network": network,
+        "recipe": {**recipe.__dict__},
+        "options": options.__dict__,
+        "data": job.data,
+        "data_fingerprint": data,
+        "seed": job.seed,
+        "threads": torch.get_num_threads(),
+        "limit_batches": job.limit,
+    }
+
+
+def _about(job: Job, network: str, options: Options, auxiliary: bool) -> dict[str, Any]:
+    """What exported weights carry, so that they suffice: the text, the network and how it was built."""
+    return {
+        "text": job.source.text,
+        "dialect": job.dialect,
+        "name": job.source.name,
+        "network": network,
+        "options": json.dumps(options.__dict__),
+        "auxiliary": auxiliary,
+        "data": job.data,
+    }
+
+
+def rebuild(about: Mapping[str, Any]) -> Network:
+    """The network that weights or a checkpoint say they belong to, without its auxiliary head's use."""
+    options = json.loads(about["options"])
+    options["input"] = tuple(options["input"]) if options["input"] else None
+    document = read(Source(about["name"], about["text"]), about["dialect"]).document
+    return decided(plan(document, about["network"], Options(**options)), bool(about["auxiliary"]))

@@ -1,0 +1,87 @@
+"""The loop that every run goes through: epochs of steps, figures, checkpoints, and going on after an end at any instant."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from nasc.dsl.diagnostic import fail
+from nasc.runtime.progress import Show
+from nasc.runtime.randomness import seed_step
+from nasc.runtime.run import Interrupted, Run, interruptible
+
+Figures = dict[str, float]
+"""Names and values of one step: means over its examples."""
+
+
+class Task(Protocol):
+    """What a run does. Each step must be a function of the task's state and of torch's seed alone."""
+
+    epochs: int
+    steps: int
+
+    def begin_epoch(self, epoch: int) -> None:
+        """Set rates and schedules; called again when a run goes on in the middle of an epoch."""
+
+    def step(self, epoch: int, step: int) -> tuple[Figures, int]:
+        """Do one step; the figures and the number of examples they are means of."""
+
+    def end_epoch(self, epoch: int, figures: Figures) -> Figures:
+        """Finish an epoch; its figures, completed by what is measured at its end."""
+
+    def state(self) -> dict[str, Any]:
+        """All that has changed since the start: tensors and plain containers."""
+
+    def load_state(self, state: Mapping[str, Any]) -> None:
+        """Put back what `state` gave."""
+
+
+def run_task(run: Run, task: Task, seed: int, show: Show, resume: bool) -> None:
+    """Run a task to its end, or to an interruption.
+
+    A checkpoint is written after every epoch and on SIGINT and SIGTERM. Every step is seeded by (seed, epoch, step),
+    so that a run that goes on from a checkpoint ends with the same bits as one that was never stopped.
+    Raises `Interrupted` after saving, `NasError` (E506) when a loss is no longer a number.
+    """
+    epoch, step = 0, 0
+    sums: Figures = {}
+    examples = 0
+    state = run.restore() if resume else None
+    if state is not None:
+        task.load_state(state["task"])
+        epoch, step, sums, examples = state["epoch"], state["step"], state["sums"], state["examples"]
+
+    def save() -> None:
+        run.save({"task": task.state(), "epoch": epoch, "step": step, "sums": sums, "examples": examples})
+
+    with interruptible() as asked:
+        while epoch < task.epochs:
+            task.begin_epoch(epoch)
+            while step < task.steps:
+                seed_step(seed, "step", epoch, step)
+                figures, count = task.step(epoch, step)
+                _finite(figures, epoch, step, run)
+                sums = {name: sums.get(name, 0.0) + value * count for name, value in figures.items()}
+                examples += count
+                step += 1
+                show.step(epoch + 1, step, {name: value / examples for name, value in sums.items()})
+                if asked:
+                    save()
+                    raise Interrupted
+            seed_step(seed, "end of epoch", epoch)
+            means = task.end_epoch(epoch, {name: value / max(examples, 1) for name, value in sums.items()})
+            run.measure({"epoch": epoch + 1, **means})
+            show.epoch(epoch + 1, means)
+            epoch, step, sums, examples = epoch + 1, 0, {}, 0
+            save()
+            if asked and epoch < task.epochs:
+                raise Interrupted
+
+
+def _finite(figures: Figures, epoch: int, step: int, run: Run) -> None:
+    bad = [name for name, value in figures.items() if not math.isfinite(value)]
+    if bad:
+        message = f"{bad[0].replace('_', ' ')} is not a number any more, in epoch {epoch + 1}, step {step + 1}"
+        good = f"the last good state is {run.checkpoint}" if run.checkpoint.exists() else "no checkpoint was written yet"
+        raise fail("E506", message, help=f"{good}; a smaller learning rate (`--set lr=...`) is the first thing to try")

@@ -1,0 +1,211 @@
+"""Recipes: typed settings of a search or a training, with the papers' values as defaults.
+
+The values stand in `genotypes/recipes/*.nas`; here stands what settings there are and what they take.
+This module imports no torch, so that `nasc check` can use it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from functools import cache
+from typing import Any, Literal, TypeVar
+
+from nasc import genotypes
+
+from nasc.compiler.resolve import Program, shipped_document
+from nasc.dsl import nodes as n
+from nasc.dsl.diagnostic import Findings, NasError, fail, nearest
+from nasc.dsl.parser import parse
+from nasc.dsl.source import Source
+
+
+def setting(meaning: str, least: float | None = None, below: float | None = None, choices: tuple[int, ...] = ()) -> Any:
+    """A setting of a recipe: what it means, its smallest value, what it stays below, or all it may be."""
+    return field(metadata={"meaning": meaning, "least": least, "below": below, "choices": choices})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """What every recipe says. `network` is the network it runs on; None leaves it to the document."""
+
+    network: str | None = setting("the network of the text that is meant")
+    epochs: int = setting("passes over the training data", least=1)
+    batch: int = setting("examples in a step", least=1)
+    lr: float = setting("learning rate of the weights at the first epoch", least=0)
+    lr_min: float = setting("learning rate that the cosine ends at", least=0)
+    momentum: float = setting("momentum of SGD", least=0, below=1)
+    weight_decay: float = setting("weight decay of the weights", least=0)
+    clip: float = setting("largest norm of the gradient of the weights; 0 does not clip", least=0)
+    cutout: int = setting("side of the square cut out of every picture; 0 is none", least=0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DartsSearch(Recipe):
+    """`search darts`: differentiable search, first or second order (DARTS, section 2.3)."""
+
+    order: int = setting("1: strengths by the gradient alone; 2: through one step of the weights", choices=(1, 2))
+    split: float = setting("share of the training data that trains the weights", least=0.01, below=1)
+    strength_lr: float = setting("learning rate of Adam for the strengths", least=0)
+    strength_betas: tuple[float, float] = setting("betas of Adam for the strengths", least=0, below=1)
+    strength_weight_decay: float = setting("weight decay of the strengths", least=0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Training(Recipe):
+    """`train`: a network from scratch."""
+
+    auxiliary: float = setting("weight of the auxiliary head's loss; 0 trains without the head", least=0)
+    drop_path: float = setting("probability of dropping a path in the last epoch, growing from 0", least=0, below=1)
+    label_smoothing: float = setting("probability spread over all classes", least=0, below=1)
+
+
+SEARCHES: dict[str, type[Recipe]] = {"darts": DartsSearch}
+"""The algorithms that can be run, each with its settings."""
+LATER = ("gdas", "ednas", "ddarts", "pcdarts", "pdarts", "fairdarts", "random", "evolution")
+"""Algorithms whose recipes are read, but which this version does not run."""
+
+R = TypeVar("R", bound=Recipe)
+
+
+@cache
+def published(kind: Literal["search", "train"]) -> dict[str, n.Recipe]:
+    """The published recipes of one kind by name."""
+    found = {}
+    for file in genotypes.names("recipes"):
+        for recipe in shipped_document(f"recipes/{file}").recipes(kind):
+            assert recipe.name is not None
+            found[recipe.name.text] = recipe
+    return found
+
+
+def training_defaults(recipe: n.Recipe | None, family: tuple[str, ...]) -> n.Recipe:
+    """The recipe whose values a training begins with: the one named, else that of the network's skeleton."""
+    known = published("train")
+    if recipe is not None and recipe.name is not None:
+        if recipe.name.text not in known:
+            help = nearest(recipe.name.text, known) or f"recipes: {', '.join(known)}"
+            raise fail("E401", f"there is no recipe `{recipe.name}`", recipe.name.span, help=help)
+        return known[recipe.name.text]
+    return next((known[name] for name in family if name in known), known["darts_cifar"])
+
+
+def read_recipe(
+    kind: type[R], defaults: n.Recipe, given: n.Recipe | None, overrides: Mapping[str, str] | None = None
+) -> R:
+    """The settings: published values, what the text says, what the command line says, the later going before.
+
+    `overrides` are texts, such as `{"epochs": "5"}`. Raises `NasError`: unknown setting (E402), wrong value (E403).
+    """
+    findings = Findings()
+    values: dict[str, Any] = {"network": None}
+    for recipe in (defaults, given, _override(given or defaults, overrides or {})):
+        if recipe is not None:
+            values |= _values(kind, recipe, findings)
+    findings.raise_errors()
+    missing = [f.name for f in fields(kind) if f.name not in values]
+    assert not missing, f"{kind.__name__} has no published value for {missing}"
+    return kind(**values)
+
+
+def _override(recipe: n.Recipe, overrides: Mapping[str, str]) -> n.Recipe | None:
+    """What `--set name=value` says, read as the language reads it."""
+    settings: list[n.Setting] = []
+    for name, value in overrides.items():
+        text = f"train {{ {name}: {value} }}"
+        try:
+            document = parse(Source(f"--set {name}={value}", text))
+        except NasError:
+            document = None
+        found = document.recipes("train")[0].settings if document and len(document.items) == 1 else ()
+        if len(found) != 1:
+            raise fail("E403", f"--set {name}={value} is not a setting", help="write it as in a text: --set epochs=5")
+        settings += found
+    return n.Recipe(recipe.kind, recipe.name, tuple(settings), recipe.span) if settings else None
+
+
+def _values(kind: type[Recipe], recipe: n.Recipe, findings: Findings) -> dict[str, Any]:
+    """The settings that one text gives, each checked against what it takes."""
+    known = {f.name: f for f in fields(kind)}
+    values: dict[str, Any] = {}
+    for item in recipe.settings:
+        name = item.name.text
+        if name not in known:
+            what = f"`{recipe.kind} {recipe.name}`" if recipe.name else f"`{recipe.kind}`"
+            help = nearest(name, known) or f"settings: {', '.join(known)}"
+            findings.add("E402", f"{what} has no setting `{name}`", item.name.span, help=help)
+            continue
+        if name in values:
+            findings.add("E208", f"`{name}` is set twice", item.name.span)
+        value = _typed(item.value, str(known[name].type))
+        problem = _problem(value, str(known[name].type), known[name].metadata)
+        if problem:
+            findings.add("E403", f"`{name}` takes {problem}", item.value.span, help=known[name].metadata["meaning"])
+        values[name] = value
+    return values
+
+
+def _typed(value: n.Value | n.Expression, kind: str) -> Any:
+    """The value as its setting's type has it, or None where it is of another kind."""
+    match kind, value:
+        case "int", n.Number() as number if isinstance(number.value, int):
+            return number.value
+        case "float", n.Number() as number:
+            return float(number.value)
+        case "str | None", n.Chain() as chain:
+            return chain.word
+        case "tuple[float, float]", n.Tuple(members=(n.Number() as first, n.Number() as second)):
+            return float(first.value), float(second.value)
+    return None
+
+
+def _problem(value: Any, kind: str, limits: Mapping[str, Any]) -> str:
+    """What a setting takes, if the value is not that."""
+    what = {"int": "a whole number", "float": "a number", "str | None": "a name"}.get(kind, "a pair of numbers")
+    if value is None:
+        return what
+    if limits["choices"]:
+        return "" if value in limits["choices"] else " or ".join(map(str, limits["choices"]))
+    for part in value if isinstance(value, tuple) else (value,):
+        if limits["least"] is not None and part < limits["least"]:
+            return f"{what} of at least {limits['least']:g}"
+        if limits["below"] is not None and part >= limits["below"]:
+            return f"{what} below {limits['below']:g}"
+    return ""
+
+
+def check_recipes(program: Program, findings: Findings) -> None:
+    """Check every recipe of a document: its algorithm, the network it names, its settings."""
+    document = program.document
+    for recipe in (item for item in document.items if isinstance(item, n.Recipe)):
+        named = recipe.setting("network")
+        if named is not None and isinstance(named.value, n.Chain) and named.value.word not in document.networks:
+            help = nearest(named.value.word or "", document.networks)
+            findings.add("E309", f"there is no network `{named.value.span.text}`", named.value.span, help=help)
+        try:
+            if recipe.kind == "train":
+                defaults = training_defaults(recipe, ())
+                read_recipe(Training, defaults, recipe)
+            elif recipe.name is not None and recipe.name.text in LATER:
+                message = f"settings not checked: this version does not search with `{recipe.name}`"
+                findings.add("W401", message, recipe.name.span)
+            else:
+                read_recipe(*search_kind(recipe), recipe)
+        except NasError as error:
+            for diagnostic in error.diagnostics:
+                findings.report(diagnostic)
+
+
+def search_kind(recipe: n.Recipe) -> tuple[type[Recipe], n.Recipe]:
+    """The settings of a search's algorithm, and its published recipe. Raises `NasError` (E401)."""
+    known = published("search")
+    if recipe.name is None:
+        raise fail("E401", "`search` names an algorithm", recipe.span, help="write `search darts { ... }`")
+    name = recipe.name.text
+    if name not in SEARCHES:
+        help = nearest(name, (*SEARCHES, *LATER)) or f"algorithms: {', '.join(SEARCHES)}"
+        if name in LATER:
+            help = f"algorithms that run: {', '.join(SEARCHES)}"
+        what = f"this version does not search with `{name}`" if name in LATER else f"there is no algorithm `{name}`"
+        raise fail("E401", what, recipe.name.span, help=help)
+    return SEARCHES[name], known[name]

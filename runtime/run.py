@@ -1,0 +1,158 @@
+"""A run directory: what was asked, what has been reached, and how to go on after being killed at any instant."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from nasc.dsl.diagnostic import fail
+from nasc.runtime import checkpoint
+from nasc.runtime.text_file import write_text
+
+LIBRARIES = ("torch", "torchvision", "lark", "networkx")
+
+
+class Interrupted(Exception):
+    """SIGINT or SIGTERM arrived; the run has been saved and can be resumed."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """The directory of one run.
+
+    `run.json` says what was asked, `space.nas` is the input verbatim, `metrics.jsonl` grows line by line,
+    `checkpoint.pt` is the state to go on from. Everything but the metrics appears by atomic rename.
+    """
+
+    path: Path
+    asked: dict[str, Any]
+
+    @property
+    def checkpoint(self) -> Path:
+        return self.path / "checkpoint.pt"
+
+    @property
+    def metrics(self) -> Path:
+        return self.path / "metrics.jsonl"
+
+    def write(self, name: str, text: str) -> Path:
+        """Write one text file of the run."""
+        write_text(self.path / name, text)
+        return self.path / name
+
+    def measure(self, row: dict[str, Any]) -> None:
+        """Append one line to the metrics."""
+        line = json.dumps({k: round(v, 8) if isinstance(v, float) else v for k, v in row.items()})
+        try:
+            with self.metrics.open("a", encoding="utf-8") as file:
+                file.write(line + "\n")
+        except OSError as error:
+            raise fail("E502", f"{self.metrics} cannot be written: {error.strerror}") from None
+
+    def save(self, state: dict[str, Any]) -> None:
+        """Write the checkpoint, with how far the metrics reach, so that later lines can be cut on resume."""
+        size = self.metrics.stat().st_size if self.metrics.exists() else 0
+        checkpoint.save(self.checkpoint, {**state, "metrics_bytes": size})
+
+    def restore(self) -> dict[str, Any] | None:
+        """The checkpoint's state with the metrics cut to it, or None where the run had none yet."""
+        if not self.checkpoint.exists():
+            if self.metrics.exists():
+                os.truncate(self.metrics, 0)
+            return None
+        state = checkpoint.load(self.checkpoint)
+        if self.metrics.exists():
+            os.truncate(self.metrics, min(state["metrics_bytes"], self.metrics.stat().st_size))
+        return state
+
+
+def open_run(path: Path, asked: dict[str, Any], text: str, resume: bool) -> Run:
+    """A new run directory, or an old one to go on with.
+
+    Raises `NasError`: it exists and `--resume` was not said (E501), there is nothing to resume (E504), or what is
+    asked differs from what the run was started with (E505).
+    """
+    asked = {**asked, "text_sha256": hashlib.sha256(text.encode()).hexdigest()}
+    if resume:
+        return Run(path, _same(path, asked))
+    if (path / "run.json").exists():
+        help = "add `--resume` to go on with it, or name another directory with `--out`"
+        raise fail("E501", f"{path} already holds a run", help=help)
+    if path.is_dir() and any(path.iterdir()):
+        raise fail("E501", f"{path} is not empty", help="name another directory with `--out`")
+    run = Run(path, {**asked, "command_line": command_line(), "started": date.today().isoformat(), "versions": versions()})
+    run.write("space.nas", text)
+    run.write("run.json", json.dumps(run.asked, indent=2) + "\n")
+    return run
+
+
+def read_asked(path: Path) -> dict[str, Any]:
+    """What a run was asked for. Raises `NasError` (E504) where there is no run."""
+    try:
+        asked = json.loads((path / "run.json").read_text(encoding="utf-8"))
+    except OSError:
+        help = "a run directory holds `run.json`; leave `--resume` out to start one"
+        raise fail("E504", f"there is no run in {path}", help=help) from None
+    except ValueError:
+        raise fail("E504", f"{path / 'run.json'} is damaged") from None
+    if not isinstance(asked, dict):
+        raise fail("E504", f"{path / 'run.json'} is damaged")
+    return asked
+
+
+def _same(path: Path, asked: dict[str, Any]) -> dict[str, Any]:
+    """What the run was asked for, if it is what is asked now."""
+    before = read_asked(path)
+    for key, value in json.loads(json.dumps(asked)).items():
+        if before.get(key) != value:
+            what = "the text" if key == "text_sha256" else f"`{key}`"
+            message = f"{what} is not what the run in {path} was started with"
+            shown = "" if key == "text_sha256" else f"it was {before.get(key)!r}, now it is {value!r}\n"
+            help = shown + "resume with what it was started with, or start a new run with `--out`"
+            raise fail("E505", message, help=help)
+    return before
+
+
+def versions() -> dict[str, str]:
+    """What the run was made with."""
+    from nasc import __version__
+
+    return {"nasc": __version__, "python": platform.python_version(), **{name: version(name) for name in LIBRARIES}}
+
+
+def command_line() -> str:
+    """The command as it was given."""
+    return " ".join(["nasc", *sys.argv[1:]])
+
+
+@contextmanager
+def interruptible() -> Iterator[list[int]]:
+    """SIGINT and SIGTERM are remembered instead of tearing a step apart: the list yielded is then no longer empty.
+
+    A second SIGINT ends the run at once.
+    """
+    asked: list[int] = []
+
+    def remember(number: int, frame: FrameType | None) -> None:
+        if asked and number == signal.SIGINT:
+            raise KeyboardInterrupt
+        asked.append(number)
+
+    before = {number: signal.signal(number, remember) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield asked
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,13 @@
+nas 1
+use std.darts
+
+cell normal(s0, s1) {
+  s2 = sep_conv_3x3(s0) + skip_connect(s1)
+  s3 = skip_connect(s2)
+  return concat(s2..s3)
+
+cell reduce(s0, s1) {
+  s2 = max_pool_3x3(s0)
+  return s2
+}
+# 7:24

@@ -1,0 +1,10 @@
+nas 1
+use std.darts
+
+op block = relu -> [conv(1)] -> bn
+cell normal(s0, s1) {
+  s2 = sep_conv_3x3(s0) + skip_connect(s1)
+  s3 = skip_connect(s2)
+  return concat(s2..s3)
+}
+# 4:28

@@ -1,0 +1,7 @@
+nas 1
+use std.darts
+
+cell normal(s0, s1) {
+  s2 = sep_conv_3x3(s0) + skip_connect(s1)
+  s3 = skip_connect(
+# 6:21

@@ -1,0 +1,6 @@
+nas 1
+use std.darts
+
+network cifar: darts_cifar {
+  channels: 36
+# 5:15
