@@ -75,7 +75,7 @@ $(STAMP):
 # An environment of the same Python that was made at this very place is brought up to date, any other is made anew.
 dependencies: ## make or renew the environment without nasc itself
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
-	echo "make: nasc needs Python 3.11 or newer, and '$(PYTHON)' is $$($(PYTHON) --version 2>&1 | tail -n 1)." >&2; \
+	echo "make: nasc needs Python 3.11 or newer; '$(PYTHON) --version' says: $$($(PYTHON) --version 2>&1 | head -n 1)" >&2; \
 	echo "make: name another one:  make install PYTHON=python3.12" >&2; exit 1; }
 	@minor='import sys; print(sys.version_info[:2])'; \
 	if ! { [ "$$("$(PY)" -c "$$minor" 2>/dev/null)" = "$$($(PYTHON) -c "$$minor")" ] \

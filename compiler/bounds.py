@@ -68,7 +68,7 @@ def _total(graph: LayerGraph, cost: Cost) -> int:
 def _split(graph: LayerGraph, dag: CellDag, cost: Cost) -> tuple[int, dict[tuple[int, str], int]]:
     """The cost of what is fixed, and of every operation of every open edge (by its row)."""
     paths = _open_paths(dag)
-    fixed, chosen = 0, {key: 0 for key in paths.values()}
+    fixed, chosen = 0, dict.fromkeys(paths.values(), 0)
     for step, shape in graph.layers():
         key = next((paths[prefix] for prefix in _prefixes(step.path) if prefix in paths), None)
         if key is None:

@@ -18,7 +18,6 @@ from nasc.compiler.layers import LAYERS
 from nasc.compiler.passes import Pass, passes
 from nasc.dsl.diagnostic import fail
 
-
 Weights = Mapping[str, Sequence[Tensor] | Tensor]
 """For each open cell by name what every operation of every open edge counts for: rows are edges."""
 
@@ -59,10 +58,10 @@ class Network(nn.Module):
             newer = self.stem2(older)
         aux = None
         for index, (cell, choice, arity) in enumerate(zip(self.cells, self.choices, self.arity, strict=True)):
-            inputs = (older, newer) if arity == 2 else (newer,)
+            inputs: tuple[Any, ...] = (older, newer) if arity == 2 else (newer,)
             if choice is not None:
                 assert weights is not None, "an open network is run with weights: use `supernet`"
-                inputs = (*inputs, weights[choice])  # type: ignore[assignment]
+                inputs = (*inputs, weights[choice])
             older, newer = newer, cell(*inputs)
             if self.training and self.auxiliary is not None and index == self.plan.auxiliary_after:
                 aux = self.auxiliary(newer)
@@ -123,7 +122,8 @@ def _emit(
         return program.call_module(path, (sources[0],))
     match step.kind:
         case "sum":
-            return reduce(lambda a, b: program.call_function(operator.add, (a, b)), sources)
+            total: fx.Node = reduce(lambda a, b: program.call_function(operator.add, (a, b)), sources)
+            return total
         case "mean":
             return program.call_function(modules.mean, (sources,))
         case "concat":

@@ -95,16 +95,15 @@ def _operations(document: n.Document, program: Program, findings: Findings) -> N
                 for entry in item.body:
                     if isinstance(entry, n.Op):
                         _trial(entry.body, entry, program, overrides, findings)
-                    elif isinstance(entry, n.Setting) and entry.name.text in CHAINS and isinstance(entry.value, n.Chain):
-                        _trial(entry.value, None, program, overrides, findings)
+                    elif isinstance(entry, n.Setting) and isinstance(entry.value, n.Chain):
+                        if entry.name.text in CHAINS:
+                            _trial(entry.value, None, program, overrides, findings)
                 overrides = {}
             case _:
                 pass
 
 
-def _trial(
-    chain: n.Chain, op: n.Op | None, program: Program, overrides: dict[str, n.Op], findings: Findings
-) -> None:
+def _trial(chain: n.Chain, op: n.Op | None, program: Program, overrides: dict[str, n.Op], findings: Findings) -> None:
     """Write a chain out on a large input; whatever depends on the shapes of a real network is left to that network."""
     same: Placeholder = lambda writer, at, scope: at  # noqa: E731  # a placeholder that changes nothing
     scope = Scope(program.ops, overrides, 4096, 10, stride=op.stride or 1 if op else 1)
@@ -182,9 +181,7 @@ def _named(call: n.Call) -> str:
     return call.span.text or call.name.text
 
 
-def _quantity(
-    item: n.Require, plan: Plan, counts: Stats, dags: dict[str, CellDag], findings: Findings
-) -> int | None:
+def _quantity(item: n.Require, plan: Plan, counts: Stats, dags: dict[str, CellDag], findings: Findings) -> int | None:
     call = item.quantity
     match call.name.text:
         case "params":
@@ -235,9 +232,8 @@ def _gradients(plan: Plan, findings: Findings) -> None:
         if index == count - 1:
             live[index] = True
             continue
-        live[index] = any(
-            live[after] and _reads(plan.cells[after].dag, after - index) for after in (index + 1, index + 2) if after < count
-        )
+        later = [after for after in (index + 1, index + 2) if after < count and live[after]]
+        live[index] = any(_reads(plan.cells[after].dag, after - index) for after in later)
     dead = [index for index, alive in enumerate(live) if not alive]
     if dead:
         listed = ", ".join(map(str, dead[:8])) + (", ..." if len(dead) > 8 else "")

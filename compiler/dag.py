@@ -118,7 +118,9 @@ class CellDag:
         """Edges on the longest path from an input to what is returned."""
         import networkx as nx
 
-        return int(nx.dag_longest_path_length(self.graph.subgraph(self.live), weight=None, default_weight=1))
+        return int(
+            nx.dag_longest_path_length(self.graph.subgraph(self.live), weight="none of them has one", default_weight=1)
+        )
 
 
 def write_out(cell: n.Cell, program: Program, findings: Findings) -> CellDag | None:
@@ -226,7 +228,8 @@ class _Writer:
         if low > high or high < 1:
             self.error("E206", f"`keep {term.count.span.text} of` keeps nothing", term.count.span)
         elif low > count and count:
-            message = f"`keep {term.count.span.text} of` stands before {count} edge{'s' * (count != 1)} in `{state}`"
+            edges = f"{count} edge" + "s" * (count != 1)
+            message = f"`keep {term.count.span.text} of` stands before {edges} in `{state}`"
             self.error("E206", message, term.span)
         self.groups.append(Group(state, low, high, tuple(range(start, start + count)), term.span))
         return count
@@ -287,7 +290,9 @@ class _Writer:
             return
         operations, kept = self.operations(triple.operation)
         if self.known(n.Name(source, triple.source.span), state):
-            self.edges.append(Edge(state, (source,), operations, triple.operation.text, kept, None, None, None, triple.span))
+            self.edges.append(
+                Edge(state, (source,), operations, triple.operation.text, kept, None, None, None, triple.span)
+            )
         self.states.setdefault(state, triple.state.span)
 
     # operations
@@ -316,7 +321,9 @@ class _Writer:
         if self.cell.kind == "recurrent" and name.text in ACTIVATIONS:
             return (name.text,)
         if name.text not in self.named:
-            help = nearest(name.text, self.named) or "operations come from `op` lines and from `use`, such as `use std.darts`"
+            help = (
+                nearest(name.text, self.named) or "operations come from `op` lines and `use`, such as `use std.darts`"
+            )
             self.error("E202", f"there is no operation `{name}`", name.span, help)
         return (name.text,)
 

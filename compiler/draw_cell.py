@@ -5,11 +5,23 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
-
-import graphviz
+from itertools import pairwise
 
 from nasc.compiler.dag import CellDag, Edge
-from nasc.compiler.draw_style import GREY, INK, OTHER, PALE, faded, family, label, sheet, text, titled
+from nasc.compiler.draw_style import (
+    GREY,
+    INK,
+    OTHER,
+    PALE,
+    Drawing,
+    eased,
+    faded,
+    family,
+    label,
+    sheet,
+    text,
+    titled,
+)
 
 FEW = 3
 """So many operations of an open edge are named on its tag; of more only their set is, and a note lists it."""
@@ -23,36 +35,29 @@ Sets = Mapping[str, tuple[str, ...]]
 """The operation sets that have a name."""
 
 
-def cell_drawing(dag: CellDag, sets: Sets | None = None) -> graphviz.Digraph:
+def cell_drawing(dag: CellDag, sets: Sets | None = None) -> Drawing:
     """The drawing of one cell; `sets` gives names to what open edges choose among."""
     artist = _Artist(dag, sets or {}, "")
     drawing = sheet(f"{dag.kind} {dag.name}", f"{dag.kind} {dag.name}", artist.notes())
     artist.draw(drawing)
+    eased(drawing, len(dag.edges))
     widest = max(map(len, dag.into.values()), default=0)
-    drawing.attr(
-        ranksep=f"{0.34 + 0.018 * min(widest, 40):.3f}"
-    )  # where many edges meet they need room to turn
+    drawing.attr(ranksep=f"{0.34 + 0.018 * min(widest, 40):.3f}")  # where many edges meet they need room to turn
     return drawing
 
 
-def add_cell(drawing: graphviz.Digraph, dag: CellDag, sets: Sets, index: int) -> tuple[list[str], str]:
-    """Put a cell into a drawing as a titled cluster; gives the ids of its inputs and of what it returns."""
+def add_cell(drawing: Drawing, dag: CellDag, sets: Sets, index: int) -> None:
+    """Put a cell into a drawing as a titled frame; `index` keeps its nodes apart from those of others."""
     artist = _Artist(dag, sets, f"{index} ")
-    with drawing.subgraph(name=f"cluster_{index}") as cluster:
-        cluster.attr(
-            label=titled(f"{dag.kind} {dag.name}", artist.notes()),
-            style="rounded",
-            color=PALE,
-            margin="14",
-            labeljust="l",
-        )
-        artist.draw(cluster)
-    return [artist.id(name) for name in dag.inputs], artist.id("return")
+    with drawing.subgraph(name=f"cluster_{index}") as frame:
+        frame.attr(label=titled(f"{dag.kind} {dag.name}", artist.notes(), framed=True), style="rounded", color=PALE)
+        frame.attr(margin="14", labeljust="l")
+        artist.draw(frame)
 
 
 @dataclass(frozen=True)
 class _Artist:
-    """Draws one cell. Ids of nodes begin with `prefix`; those of tags hold a space, so that no state has them."""
+    """Draws one cell. Ids begin with `prefix`; those of tags hold a space, so that no state has them."""
 
     dag: CellDag
     sets: Sets
@@ -61,7 +66,7 @@ class _Artist:
     def id(self, name: str) -> str:
         return self.prefix + name
 
-    def draw(self, drawing: graphviz.Digraph) -> None:
+    def draw(self, drawing: Drawing) -> None:
         dag = self.dag
         strongest = max((edge.strength or 0.0 for edge in dag.edges), default=0.0)
         with drawing.subgraph() as first:  # all inputs at the left, also one that only a late state reads
@@ -72,45 +77,36 @@ class _Artist:
                 first.node(
                     self.id(name),
                     label(text(name, bold=True), text(word, 9, GREY)),
-                    look,
+                    **look,
                     **{"class": "input"},
                 )
-            for above, below in zip(dag.inputs, dag.inputs[1:], strict=False):
+            # The first input is to stand above the second. Within a frame Graphviz takes the order reversed.
+            for above, below in pairwise(dag.inputs[::-1] if self.prefix else dag.inputs):
                 first.edge(self.id(above), self.id(below), style="invis")
         for state in dag.states:
-            keeps = [
-                f"keep {_count(g.low, g.high)} of {len(g.members)}" for g in dag.groups if g.state == state
-            ]
+            keeps = [f"keep {_count(g.low, g.high)} of {len(g.members)}" for g in dag.groups if g.state == state]
             lines = [text(state, bold=True), *(text(keep, 9, GREY) for keep in keeps)]
             look = {"fillcolor": "#e0f2fe", "color": "#38bdf8"} if state in dag.live else _DEAD
-            drawing.node(self.id(state), label(*lines), look, **{"class": "state"})
+            drawing.node(self.id(state), label(*lines), **look, **{"class": "state"})
         for index, edge in enumerate(dag.edges):
             self.edge(drawing, edge, index, strongest)
         look = {"fillcolor": "#fef3c7", "color": "#f59e0b"}
         word = "state" if dag.kind == "recurrent" else "cell k"
         lines = [text(dag.how or "return", bold=True), text(word, 9, GREY)]
-        drawing.node(self.id("return"), label(*lines), look, **{"class": "return"})
+        drawing.node(self.id("return"), label(*lines), **look, **{"class": "return"})
         for state in dag.returned:
             drawing.edge(self.id(state), self.id("return"), color="#94a3b8", penwidth="1.2")
 
-    def edge(self, drawing: graphviz.Digraph, edge: Edge, index: int, strongest: float) -> None:
+    def edge(self, drawing: Drawing, edge: Edge, index: int, strongest: float) -> None:
         """An edge: a line from each source to a tag, and an arrow from there to the state.
 
         The tag is a node, so that lines run through it and layout keeps it clear of everything else.
         """
         tag = self.id(f"edge {index}")
-        share = (
-            1.0
-            if edge.strength is None or strongest <= 0
-            else 0.35 + 0.65 * max(0.0, edge.strength) / strongest
-        )
+        share = 1.0 if edge.strength is None or strongest <= 0 else 0.35 + 0.65 * max(0.0, edge.strength) / strongest
         kind = family(edge.operations[0]) if len(edge.operations) == 1 else OTHER
         line, fill = faded(kind.line, share), faded(kind.fill, share)
-        width = (
-            1.6
-            if edge.strength is None or strongest <= 0
-            else 0.8 + 3.4 * max(0.0, edge.strength) / strongest
-        )
+        width = 1.6 if edge.strength is None or strongest <= 0 else 0.8 + 3.4 * max(0.0, edge.strength) / strongest
         style, tagged = "solid", "rounded,filled"
         if edge.state not in self.dag.live:
             line, fill, style, tagged, width = PALE, "#ffffff", "dashed", "rounded,filled,dashed", 1.0
@@ -123,11 +119,11 @@ class _Artist:
         drawing.node(
             tag,
             label(*self.words(edge, colour)),
-            look,
             fontsize="11",
             height="0.26",
             margin="0.08,0.03",
             penwidth="1",
+            **look,
             **{"class": "edge"},
         )
         for source in edge.sources:
@@ -139,9 +135,7 @@ class _Artist:
                 penwidth=f"{width:.2f}",
                 arrowhead="none",
             )
-        drawing.edge(
-            f"{tag}:e", self.id(edge.state), color=line, style=style, penwidth=f"{width:.2f}", weight="2"
-        )
+        drawing.edge(f"{tag}:e", self.id(edge.state), color=line, style=style, penwidth=f"{width:.2f}", weight="2")
 
     def words(self, edge: Edge, colour: str) -> list[str]:
         """The lines on the tag of an edge."""
@@ -172,9 +166,7 @@ class _Artist:
     def notes(self) -> list[str]:
         """What the sets named on tags are."""
         notes = []
-        for operations in dict.fromkeys(
-            edge.operations for edge in self.dag.edges if len(edge.operations) > 1
-        ):
+        for operations in dict.fromkeys(edge.operations for edge in self.dag.edges if len(edge.operations) > 1):
             if len(operations) > FEW or self.named(operations):
                 note = f"{self.set(operations)} = {' | '.join(operations)}"
                 notes += textwrap.wrap(note, 130, subsequent_indent="    ")

@@ -6,10 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
-import graphviz
-
 from nasc.compiler.dag import CellDag
-from nasc.compiler.draw_style import GREY, PALE, label, sheet, text
+from nasc.compiler.draw_style import GREY, PALE, Drawing, label, sheet, text
 from nasc.compiler.expand import Plan
 from nasc.compiler.layers import Shape, show
 from nasc.compiler.plan import Stats, stats
@@ -17,7 +15,7 @@ from nasc.compiler.stack import Placement, Stack
 from nasc.dsl import nodes as n
 
 MOST = 48
-"""So many boxes of cells are drawn; of a longer network the middle is one box that counts what it stands for."""
+"""So many boxes of cells are drawn; of a longer network the middle is one box that counts its cells."""
 LONGEST = 11
 """So many boxes stand in one row; a longer network is laid in rows."""
 UNREAD = {"color": PALE, "style": "dashed"}
@@ -74,11 +72,11 @@ class _Box:
 class _Route:
     """The boxes of a drawing from input to output, laid in rows of `width` boxes that turn at their ends.
 
-    Graphviz ranks from left to right only. A line of a row that runs back is therefore told it from its end, and the
-    two boxes where the route turns are put into one rank.
+    Graphviz ranks from left to right only. A line of a row that runs back is therefore given to it from its
+    end, and the two boxes where the route turns are put into one rank.
     """
 
-    drawing: graphviz.Digraph
+    drawing: Drawing
     order: tuple[str, ...]
 
     @property
@@ -86,13 +84,20 @@ class _Route:
         rows = -(-len(self.order) // LONGEST)
         return -(-len(self.order) // rows)
 
+    def box(self, name: str, words: str, kind: str) -> None:
+        """A box; those of one row share a `group`, which keeps the row straight."""
+        row = {"group": f"row {self.order.index(name) // self.width}"} if name in self.order else {}
+        self.drawing.node(name, words, **LOOKS[kind], **row, **{"class": kind})
+
     def rank(self, name: str) -> int:
         row, place = divmod(self.order.index(name), self.width)
         return self.width - 1 - place if row % 2 else place
 
-    def line(self, start: str, end: str, words: str | None = None, **look: str) -> None:
-        """A line between two boxes of the route."""
+    def line(self, start: str, end: str, shape: Shape | None = None, **look: str) -> None:
+        """A line between two boxes of the route, with the shape that flows along it."""
         before, after = self.rank(start), self.rank(end)
+        at_turn = "white" if before == after else ""  # there the words stand on the line
+        words = label(text(show(shape), 10, GREY), behind=at_turn) if shape is not None else None
         if before > after:
             self.drawing.edge(end, start, words, dir="back", **look)
         elif before < after:
@@ -109,7 +114,7 @@ class _Route:
             self.drawing.edge(*((b, a) if back else (a, b)), dir="back" if back else "forward", **look)
 
 
-def stack_drawing(plan: Plan) -> graphviz.Digraph:
+def stack_drawing(plan: Plan) -> Drawing:
     """The drawing of a network of pictures, with the shapes that flow between its cells."""
     cells = [_Cell(c.placement, c.dag, c.shape) for c in plan.cells]
     drawing = sheet(f"network {plan.stack.name}", f"network {plan.stack.name}", [_summary(stats(plan), plan)])
@@ -121,13 +126,13 @@ def stack_drawing(plan: Plan) -> graphviz.Digraph:
     if plan.auxiliary is not None and plan.auxiliary_after is not None:
         after = next(box.id for box in boxes if box.first <= plan.auxiliary_after <= box.last)
         words = label(text("auxiliary head", bold=True), *_words(plan.stack, "auxiliary"))
-        _box(drawing, "auxiliary", words, "auxiliary")
-        _box(drawing, "auxiliary classes", label(text(f"{plan.stack.classes} classes")), "data")
+        route.box("auxiliary", words, "auxiliary")
+        route.box("auxiliary classes", label(text(f"{plan.stack.classes} classes")), "data")
         route.aside(after, ("auxiliary", "auxiliary classes"), color="#c084fc", style="dashed")
     return drawing
 
 
-def language_drawing(stack: Stack, dags: dict[str, CellDag]) -> graphviz.Digraph:
+def language_drawing(stack: Stack, dags: dict[str, CellDag]) -> Drawing:
     """The drawing of a language model: no shapes, for what flows is one vector a word."""
     cells = [_Cell(placement, dags[placement.cell], None) for placement in stack.placements]
     note = f"{len(cells)} recurrent cell{'s' * (len(cells) != 1)}, {stack.channels} channels"
@@ -137,7 +142,7 @@ def language_drawing(stack: Stack, dags: dict[str, CellDag]) -> graphviz.Digraph
 
 
 def _draw(
-    drawing: graphviz.Digraph,
+    drawing: Drawing,
     stack: Stack,
     boxes: tuple[_Box, ...],
     stems: dict[str, Shape | None],
@@ -145,13 +150,6 @@ def _draw(
 ) -> _Route:
     """Input, stems, cells, head and output, and all lines between them."""
     drawing.attr(nodesep="0.3", ranksep="0.3")
-    given = "words" if stack.input == "tokens" else show(tuple(stack.input))
-    _box(drawing, "input", label(text("input", bold=True), text(given, 9, GREY)), "data")
-    for name in (*stems, "head"):
-        _box(drawing, name, label(text(name, bold=True), *_words(stack, name)), "block")
-    for box in boxes:
-        _box(drawing, box.id, box.label, box.kind)
-    _box(drawing, "output", label(text(output, bold=True)), "data")
     shapes = {
         "input": None,
         **stems,
@@ -160,12 +158,18 @@ def _draw(
         "output": None,
     }
     route = _Route(drawing, tuple(shapes))
+    given = "words" if stack.input == "tokens" else show(tuple(stack.input))
+    route.box("input", label(text("input", bold=True), text(given, 9, GREY)), "data")
+    for name in (*stems, "head"):
+        route.box(name, label(text(name, bold=True), *_words(stack, name)), "block")
+    for box in boxes:
+        route.box(box.id, box.label, box.kind)
+    route.box("output", label(text(output, bold=True)), "data")
+    readers = {box.id: box.dag for box in boxes}
     for before, name in pairwise(route.order):
-        box = next((box for box in boxes if box.id == name), None)
-        live = box is None or box.dag.inputs[-1] in box.dag.live
-        shape = shapes[before]
-        words = label(text(show(shape), 10, GREY)) if shape is not None else None
-        route.line(before, name, words, weight="20", **({} if live else UNREAD))
+        reader = readers.get(name)
+        live = reader is None or reader.inputs[-1] in reader.live
+        route.line(before, name, shapes[before], weight="20", **({} if live else UNREAD))
     places = list(stems)[-2:]
     places = [places[0], places[-1]]  # what the first cell reads: the two stems, or the only one twice
     for box in boxes:
@@ -203,11 +207,6 @@ def _alike(numbered: tuple[int, _Cell]) -> tuple[object, ...]:
 
 
 # ---------------------------------------------------------------- looks
-
-
-def _box(drawing: graphviz.Digraph, name: str, words: str, kind: str) -> None:
-    """A box; a name with a space is none that Graphviz could read as something else."""
-    drawing.node(name, words, LOOKS[kind], **{"class": kind})
 
 
 def _words(stack: Stack, chain: str) -> list[str]:

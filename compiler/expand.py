@@ -77,12 +77,12 @@ class _Feature:
 
 class _Expander:
     def __init__(self, stack: Stack, dags: dict[str, CellDag], program: Program, affine: bool) -> None:
-        assert stack.input != "tokens"
+        assert not isinstance(stack.input, str)
         self.program = program
         self.affine = affine
         self.stack = stack
         self.dags = dags
-        self.input: Shape = tuple(stack.input)  # type: ignore[arg-type]
+        self.input: Shape = tuple(stack.input)
         self.scope = Scope(program.ops, stack.overrides, stack.channels, stack.classes)
         self.layers = 0
         self.known: dict[object, LayerGraph] = {}
@@ -125,7 +125,7 @@ class _Expander:
         at = builder.input(shape)
         chain = self.stack.chains.get(name)
         out = at if chain is None else write_chain(builder, chain, at, replace(self.scope, width=width), name)
-        return self.graph(builder, (at,), out, {}, _unprefixed(name))
+        return self.graph(builder, (at,), out, {}, f"{name}.")
 
     def graph(
         self, builder: GraphBuilder, inputs: tuple[int, ...], out: int, states: dict[str, int], prefix: str
@@ -161,9 +161,7 @@ class _Expander:
         self.known[key] = graph
         return graph
 
-    def new_cell(
-        self, dag: CellDag, stride: int, inputs: tuple[_Feature, ...], newest: int, width: int
-    ) -> LayerGraph:
+    def new_cell(self, dag: CellDag, stride: int, inputs: tuple[_Feature, ...], newest: int, width: int) -> LayerGraph:
         builder = GraphBuilder()
         scope = replace(self.scope, width=width, affine=self.affine or not dag.open)
         given = tuple(builder.input(feature.shape) for feature in inputs)
@@ -197,10 +195,13 @@ class _Expander:
             ]
             shapes = {builder.shape(end) for end in ends}
             if len(shapes) > 1:
-                named = ", ".join(f"{name}: {show(builder.shape(e))}" for name, e in zip(edge.operations, ends, strict=True))
+                named = ", ".join(
+                    f"{name}: {show(builder.shape(end))}" for name, end in zip(edge.operations, ends, strict=True)
+                )
                 raise ExpandError("E303", f"the operations of one edge differ in shape ({named})", edge.span)
             settings = {"row": row, "operations": edge.operations}
-            return builder.add(Step(MIX, tuple(ends), builder.shape(ends[0]), settings, f"{writer.path}.mix", edge.span))
+            path = f"{writer.path}.mix"
+            return builder.add(Step(MIX, tuple(ends), builder.shape(ends[0]), settings, path, edge.span))
 
         chain = self.stack.chains.get("edge")
         writer = ChainWriter(builder, path)
@@ -264,7 +265,3 @@ class _Expander:
 def _without_drop_path(chain: n.Chain) -> n.Chain:
     links = tuple(link for link in chain.links if not (isinstance(link, n.Call) and link.name.text == "drop_path"))
     return replace(chain, links=links)
-
-
-def _unprefixed(name: str) -> str:
-    return f"{name}."

@@ -126,7 +126,8 @@ def _shuffle_shape(shape: Shape, settings: Settings) -> Shape:
 
 def _conv_params(shape: Shape, settings: Settings) -> int:
     kernel: int = settings["k"][0] * settings["k"][1]
-    return kernel * settings["out"] * (shape[0] // settings["groups"])
+    out, groups = int(settings["out"]), int(settings["groups"])
+    return kernel * out * (shape[0] // groups)
 
 
 def _conv_macs(shape: Shape, out: Shape, settings: Settings) -> int:
@@ -203,7 +204,7 @@ def _own(name: str, *order: str) -> Callable[[Shape, Settings], nn.Module]:
         from nasc.compiler import modules
 
         made: nn.Module = getattr(modules, name, None) or getattr(nn, name)
-        return made(*(settings[o] for o in order))  # type: ignore[operator, no-any-return]
+        return made(*(settings[o] for o in order))  # type: ignore[no-any-return]
 
     return construct
 
@@ -260,9 +261,7 @@ LAYERS: dict[str, LayerKind] = {
         LayerKind("identity", "x itself", (), _same, _own("Identity")),
         LayerKind("zero", "zeros, at every `stride`-th pixel", (_STRIDE,), _zero_shape, _own("Zero", "stride")),
         LayerKind("max_pool", "largest value of a window", (_K, _STRIDE, _PAD), _pool_shape, _max_pool),
-        LayerKind(
-            "avg_pool", "mean of a window, padding not counted", (_K, _STRIDE, _PAD), _pool_shape, _avg_pool
-        ),
+        LayerKind("avg_pool", "mean of a window, padding not counted", (_K, _STRIDE, _PAD), _pool_shape, _avg_pool),
         LayerKind("global_avg_pool", "mean over all pixels", (), _global_shape, _own("GlobalAvgPool")),
         LayerKind(
             "shift",
@@ -318,9 +317,7 @@ def complete(kind: LayerKind, given: Settings, width: int, classes: int, affine:
         settings["affine"] = affine
     if "pad" in settings and settings["pad"] is AUTO:
         dilation = settings.get("dilation", (1, 1))
-        settings["pad"] = tuple(
-            0 if k == 2 else d * (k - 1) // 2 for k, d in zip(settings["k"], dilation, strict=True)
-        )
+        settings["pad"] = tuple(0 if k == 2 else d * (k - 1) // 2 for k, d in zip(settings["k"], dilation, strict=True))
     return settings
 
 

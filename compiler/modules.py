@@ -1,4 +1,4 @@
-"""The layers that torch has no module for, and the two functions that generated cells call. Tensors are (N, C, H, W)."""
+"""The layers that torch has no module for, and the two functions that generated cells call; tensors (N, C, H, W)."""
 
 from __future__ import annotations
 

@@ -87,8 +87,7 @@ class ChainWriter:
     def branches(self, link: n.Both | n.Joined, at: int, scope: Scope) -> int:
         path = self.next_path()
         ends = [
-            ChainWriter(self.builder, f"{path}.{i}").chain(branch, at, scope)
-            for i, branch in enumerate(link.branches)
+            ChainWriter(self.builder, f"{path}.{i}").chain(branch, at, scope) for i, branch in enumerate(link.branches)
         ]
         shapes = [self.builder.shape(end) for end in ends]
         joined = isinstance(link, n.Joined)

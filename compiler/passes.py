@@ -9,7 +9,9 @@ from nasc.compiler.graph import SUM, LayerGraph, Step
 
 Pass = Callable[[LayerGraph], LayerGraph]
 
-PURE = frozenset({"relu", "tanh", "sigmoid", "zero", "max_pool", "avg_pool", "global_avg_pool", "shift", "take", "shuffle"})
+PURE = frozenset(
+    {"relu", "tanh", "sigmoid", "zero", "max_pool", "avg_pool", "global_avg_pool", "shift", "take", "shuffle"}
+)
 """Layers that learn nothing, keep nothing and draw nothing: on one value they give one value."""
 
 

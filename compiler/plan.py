@@ -149,5 +149,3 @@ def stats(plan: Plan) -> Stats:
     with_aux = None if plan.auxiliary is None else params + plan.auxiliary.params
     shape = tuple(plan.stack.input)
     return Stats(plan.stack.name, params, with_aux, macs, shape, plan.head.shape, cells)  # type: ignore[arg-type]
-
-

@@ -9,20 +9,17 @@ import re
 import shutil
 import subprocess
 from contextlib import suppress
-from itertools import pairwise
 from pathlib import Path
 
-import graphviz
-
 from nasc.compiler.dag import CellDag, write_out
-from nasc.compiler.draw_cell import add_cell, cell_drawing
+from nasc.compiler.draw_cell import Sets, add_cell, cell_drawing
 from nasc.compiler.draw_stack import language_drawing, stack_drawing
-from nasc.compiler.draw_style import sheet, text
+from nasc.compiler.draw_style import Drawing, eased, sheet
 from nasc.compiler.plan import choose, plan
 from nasc.compiler.resolve import Program, resolve
 from nasc.compiler.stack import Options, lay_out
 from nasc.dsl import nodes as n
-from nasc.dsl.diagnostic import Findings, NasError, fail, nearest
+from nasc.dsl.diagnostic import Findings, fail, nearest
 from nasc.dsl.source import Span
 
 __all__ = ["FORMATS", "cell_drawing", "document_drawings", "language_drawing", "save", "stack_drawing"]
@@ -33,6 +30,7 @@ SECONDS = 120
 """How long a layout may take: far more than any cell needs that a person could read."""
 DPI = 192
 """The resolution of a png: sharp on a slide."""
+AS_WRITTEN = Options()
 INSTALL = (
     "install Graphviz, such as `apt install graphviz` or `brew install graphviz`; "
     "`pip install graphviz-pure` does for svg and png"
@@ -43,8 +41,8 @@ INSTALL = (
 
 
 def document_drawings(
-    document: n.Document, network: str | None = None, cell: str | None = None, options: Options = Options()
-) -> graphviz.Digraph:
+    document: n.Document, network: str | None = None, cell: str | None = None, options: Options = AS_WRITTEN
+) -> Drawing:
     """The drawing of one network or one cell, if asked for, else of all cells of the document side by side.
 
     Cells that the document takes from `std` are drawn where a network of its own places them.
@@ -81,69 +79,55 @@ def _dag(document: n.Document, name: str, program: Program, findings: Findings) 
     raise fail("E210", f"there is no cell `{name}`", Span(document.source, 0, 0), help=help)
 
 
-def _network(
-    document: n.Document, program: Program, name: str, options: Options, findings: Findings
-) -> graphviz.Digraph:
+def _network(document: n.Document, program: Program, name: str, options: Options, findings: Findings) -> Drawing:
     stack = lay_out(choose(document, program, name), program, findings, options)
     findings.raise_errors()
     assert stack is not None
     if stack.input != "tokens":
         return stack_drawing(plan(document, name, options))
-    dags = {
-        placement.cell: _dag(document, placement.cell, program, findings) for placement in stack.placements
-    }
+    dags = {placement.cell: _dag(document, placement.cell, program, findings) for placement in stack.placements}
     findings.raise_errors()
     return language_drawing(stack, {name: dag for name, dag in dags.items() if dag is not None})
 
 
-def _side_by_side(dags: list[CellDag], sets: dict[str, tuple[str, ...]]) -> graphviz.Digraph:
-    """Cells as titled clusters, in columns: a cell is wide, so that few of them stand best one above the other."""
-    columns = next((i for i, most in enumerate((3, 8, 18), start=1) if len(dags) <= most), 4)
-    rows = -(-len(dags) // columns)
+def _side_by_side(dags: list[CellDag], sets: Sets) -> Drawing:
+    """Cells as titled frames, row by row. A cell is wide: few of them stand best one above the other.
+
+    Each is laid out by itself and packed in the order it is given. Graphviz packs before it turns the drawing
+    to run from left to right: the columns of the packing become rows, of which the first is at the bottom.
+    """
+    columns = next((i for i, most in enumerate((3, 10, 18), start=1) if len(dags) <= most), 4)
     drawing = sheet(f"{len(dags)} cells", "")
-    drawing.attr(label="")
-    drawing.attr(newrank="true")  # so that cells that begin together can be put in order
-    ends = [add_cell(drawing, dag, sets, index) for index, dag in enumerate(dags)]
-    for column in range(columns):
-        here = ends[column * rows : (column + 1) * rows]
-        with drawing.subgraph() as start:
-            start.attr(rank="same")
-            for above, below in pairwise(name for inputs, _ in here for name in inputs):
-                start.edge(above, below, style="invis")
-        if column == 0:
-            continue
-        between = f"column {column}"
-        drawing.node(between, "", style="invis", width="0", height="0")
-        for _, end in ends[(column - 1) * rows : column * rows]:
-            drawing.edge(end, between, style="invis")
-        for inputs, _ in here:
-            drawing.edge(between, inputs[0], style="invis")
+    drawing.attr(label="", packmode=f"array_ictr{columns}", pack="16", remincross="false")
+    eased(drawing, sum(len(dag.edges) for dag in dags))
+    for start in reversed(range(0, len(dags), columns)):
+        for index in range(start, start + columns):
+            if index < len(dags):
+                add_cell(drawing, dags[index], sets, index)
+            else:
+                drawing.node(f"blank {index}", "", style="invis")
     return drawing
 
 
 # ---------------------------------------------------------------- files
 
 
-def save(drawing: graphviz.Digraph, path: Path) -> str | None:
+def save(drawing: Drawing, path: Path) -> str | None:
     """Write a drawing as its suffix says (svg, png, pdf, dot), whole or not at all.
 
-    Gives a sentence to show where another program than `dot` had to draw. Raises `NasError`: nothing here can draw
-    it (E801), a suffix that is none of these (E802), a path that cannot be written (E803).
+    Gives a sentence to show where another program than `dot` had to draw. Raises `NasError`: nothing here can
+    draw it (E801), a suffix that is none of these (E802), a path that cannot be written (E803).
     """
     format = path.suffix.lower().removeprefix(".")
     if format not in FORMATS:
-        message = (
-            f"{path.name} does not end in the name of a format"
-            if not format
-            else f"`.{format}` cannot be drawn"
-        )
+        message = f"{path.name} does not end in the name of a format" if not format else f"`.{format}` cannot be drawn"
         raise fail("E802", message, help=f"end the file's name in {', '.join('.' + f for f in FORMATS)}")
     data, said = (drawing.source.encode(), None) if format == "dot" else _laid_out(drawing, format)
     _write(path, data)
     return said
 
 
-def _laid_out(drawing: graphviz.Digraph, format: str) -> tuple[bytes, str | None]:
+def _laid_out(drawing: Drawing, format: str) -> tuple[bytes, str | None]:
     """The drawing in a format, by the first program that can, and what to say about which that was."""
     problems = []
     for program, pure in _programs():
@@ -172,17 +156,13 @@ def _programs() -> list[tuple[str, bool]]:
 
 
 def _graphviz_pure() -> str | None:
-    """The command of the package graphviz-pure, also where no activated environment has put it on the path."""
+    """The command of the package graphviz-pure, also where no active environment has put it on the path."""
     try:
         files = importlib.metadata.files("graphviz-pure") or []
     except importlib.metadata.PackageNotFoundError:
         return shutil.which("graphviz-pure")
     for file in files:
-        if (
-            file.stem == "graphviz-pure"
-            and file.suffix in ("", ".exe")
-            and Path(str(file.locate())).is_file()
-        ):
+        if file.stem == "graphviz-pure" and file.suffix in ("", ".exe") and Path(str(file.locate())).is_file():
             return str(file.locate())
     return shutil.which("graphviz-pure")
 

@@ -49,9 +49,7 @@ def resolve(document: n.Document, findings: Findings) -> Program:
     return program
 
 
-def _add_all(
-    program: Program, document: n.Document, findings: Findings, trail: tuple[str, ...], own: bool
-) -> None:
+def _add_all(program: Program, document: n.Document, findings: Findings, trail: tuple[str, ...], own: bool) -> None:
     for item in document.items:
         match item:
             case n.Use():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Literal
 
 from nasc.compiler.resolve import Program
@@ -66,9 +67,7 @@ class Stack:
         return {p.choice: p.cell for p in self.placements}
 
 
-def lay_out(
-    network: n.Network, program: Program, findings: Findings, options: Options = Options()
-) -> Stack | None:
+def lay_out(network: n.Network, program: Program, findings: Findings, options: Options = Options()) -> Stack | None:
     """The stack of a network, or None with what is wrong reported (E209-E212, E305, E306, E105)."""
     return _Layout(network, program, findings, options).run()
 
@@ -139,7 +138,8 @@ class _Layout:
         shape = self.input()
         if self.stack is None:
             help = "write `cells: normal*6, reduce/2, normal*6`"
-            self.findings.add("E305", f"network `{self.network.name}` places no cells", self.network.name.span, help=help)
+            message = f"network `{self.network.name}` places no cells"
+            self.findings.add("E305", message, self.network.name.span, help=help)
         for needed in ("channels", "classes"):
             if numbers[needed] is None and not (needed == "classes" and shape == "tokens"):
                 message = f"network `{self.network.name}` has no `{needed}`"
@@ -173,7 +173,8 @@ class _Layout:
             return None
         if isinstance(setting.value, n.Chain):
             return setting.value
-        self.findings.add("E212", f"`{name}` takes layers and operations", setting.value.span, help=f"such as `{name}: relu -> bn`")
+        help = f"such as `{name}: relu -> bn`"
+        self.findings.add("E212", f"`{name}` takes layers and operations", setting.value.span, help=help)
         return None
 
     def number(self, name: str) -> int | None:
@@ -279,7 +280,7 @@ class _Layout:
             self.findings.add("E306", f"{layers} layers are too few: {total} cells are placed by name", span)
             return None
         shares = _shares(fixed, stars, layers)
-        return [shares[i] if i in shares else count for i, count in enumerate(fixed)]
+        return [shares.get(i, count) for i, count in enumerate(fixed)]
 
     def says_layers(self, setting: n.Setting) -> bool:
         """Whether `layers` was said where `cells` was said, or later: an inherited one gives way to new cells."""
@@ -377,7 +378,7 @@ def _shares(fixed: list[int], stars: list[int], layers: int) -> dict[int, int]:
     if alternating and len(fixed) % 2 == 1:
         m = len(others)
         places = [-1, *(j * layers // (m + 1) for j in range(1, m + 1)), layers]
-        counts = [after - before - 1 for before, after in zip(places, places[1:], strict=False)]
+        counts = [after - before - 1 for before, after in pairwise(places)]
         if min(counts) >= 0:
             return dict(zip(stars, counts, strict=True))
     left = layers - sum(fixed)

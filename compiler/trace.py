@@ -116,5 +116,3 @@ def returned(dag: CellDag) -> str:
             runs.append([state])
     listed = ", ".join(run[0] if len(run) == 1 else f"{run[0]}..{run[-1]}" for run in runs)
     return f"{dag.how}({listed})" if dag.how else listed
-
-

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from functools import cache
 from importlib.resources import files
+from typing import Literal, cast
 
 from lark import Lark, Token, UnexpectedInput
 from lark.visitors import Transformer, v_args
@@ -33,9 +34,7 @@ def parse(source: Source) -> n.Document:
     if document.version not in (None, n.VERSION):
         start = source.text.find("nas")
         message = f"language version {document.version} is not known"
-        raise fail(
-            "E106", message, Span(source, start, start + 3), help=f"this package reads `nas {n.VERSION}`"
-        )
+        raise fail("E106", message, Span(source, start, start + 3), help=f"this package reads `nas {n.VERSION}`")
     return document
 
 
@@ -67,7 +66,9 @@ class _Parser:
         self.builder.found = []
         self.comments.clear()
         self.depth = 0
-        version, items = self.lark.parse(source.text)  # type: ignore[misc]  # the builder makes a pair of `start`
+        parsed = self.lark.parse(source.text)
+        # the builder turns `start` into this pair
+        version, items = cast(tuple[int | None, tuple[n.Item, ...]], parsed)
         if self.builder.found:
             raise NasError(self.builder.found)
         comments = tuple(
@@ -220,7 +221,7 @@ class _Builder(Transformer[Token, object]):
         statements = tuple(s for s in rest if isinstance(s, n.Statement | n.Triple))
         returned = rest[-2]
         assert isinstance(returned, n.Return)
-        word = "cell" if kind == "cell" else "recurrent"
+        word: Literal["cell", "recurrent"] = "cell" if kind == "cell" else "recurrent"
         return n.Cell(word, self._name(name), inputs, statements, returned, self._around(kind, rest[-1]))
 
     def statement(self, first: Token, *rest: Token | n.Edge | n.Keep) -> n.Statement:
@@ -280,16 +281,14 @@ class _Builder(Transformer[Token, object]):
         return n.Return(self._name(how), states, self._around(keyword, rest[-1]))
 
     def stretch(self, first: Token, last: Token | None) -> n.Stretch:
-        return n.Stretch(
-            self._name(first), self._name(last) if last is not None else None, self._span(first, last)
-        )
+        return n.Stretch(self._name(first), self._name(last) if last is not None else None, self._span(first, last))
 
     # networks and recipes
 
     def network(self, kind: Token, *rest: Token | n.Op | n.Cells | n.Require | n.Setting | None) -> n.Network:
         names = [self._name(t) for t in rest[:-1] if isinstance(t, Token)]
         body = tuple(b for b in rest if b is not None and not isinstance(b, Token))
-        word = "network" if kind == "network" else "skeleton"
+        word: Literal["network", "skeleton"] = "network" if kind == "network" else "skeleton"
         base = names[1] if len(names) > 1 else None
         return n.Network(word, names[0], base, body, self._around(kind, rest[-1]))
 
@@ -306,9 +305,7 @@ class _Builder(Transformer[Token, object]):
         first, last = (index[0], index[1]) if index else (None, None)
         end = repeat[1] if repeat else form if form is not None else index[2] if index else name
         stride = int(form) if form is not None else 1
-        return n.Placed(
-            self._name(name), first, last, stride, repeat[0] if repeat else 1, self._span(name, end)
-        )
+        return n.Placed(self._name(name), first, last, stride, repeat[0] if repeat else 1, self._span(name, end))
 
     def index(self, first: Token, last: Token | None, right: Token) -> tuple[int, int, Token]:
         return int(first), int(first if last is None else last), right
@@ -316,9 +313,7 @@ class _Builder(Transformer[Token, object]):
     def repeat(self, star: Token, times: Token | None) -> tuple[int, Token]:
         return (0, star) if times is None else (int(times), times)
 
-    def require(
-        self, keyword: Token, quantity: n.Call | Token, sign: Token, bound: n.Number
-    ) -> n.Require | None:
+    def require(self, keyword: Token, quantity: n.Call | Token, sign: Token, bound: n.Number) -> n.Require | None:
         span = self._span(keyword).to(bound.span)
         if sign == "=" or isinstance(quantity, Token):
             self.found.append(Diagnostic("E103", "`=` does not compare", self._span(sign), help="write `==`"))
@@ -327,7 +322,7 @@ class _Builder(Transformer[Token, object]):
 
     def recipe(self, kind: Token, name: Token | None, *rest: n.Setting | Token) -> n.Recipe:
         settings = tuple(s for s in rest if isinstance(s, n.Setting))
-        word = "search" if kind == "search" else "train"
+        word: Literal["search", "train"] = "search" if kind == "search" else "train"
         span = self._around(kind, rest[-1])
         return n.Recipe(word, self._name(name) if name is not None else None, settings, span)
 

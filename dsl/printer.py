@@ -20,7 +20,7 @@ _INDENT = 2
 _DEEPEST = 60
 """Continuation lines are not aligned further right than this."""
 
-_VERSION = re.compile(r"(?:[\s\ufeff]|#[^\n]*)*+(nas\b(?:\s|#[^\n]*)*+\d+)")
+_VERSION = re.compile(r"(?:[\s\ufeff]|#[^\n]*)*+(nas\b(?:[\s\ufeff]|#[^\n]*)*+\d+)")
 _HEADER = re.compile(r"(?:[^#{]|#[^\n]*)*+\{")
 _NAME = re.compile(
     r"(?!(?:use|op|ops|cell|recurrent|skeleton|network|return|require|keep|of)\b)[A-Za-z_][A-Za-z0-9_]*"

@@ -27,7 +27,7 @@ _SAME = {
 }
 LOOK_ALIKE = {c: plain for plain, characters in _SAME.items() for c in characters}
 LOOK_ALIKE |= {chr(n): " " for n in range(0x2000, 0x200B)} | {"\u3000": " "}
-_FULL_WIDTH = {chr(n): chr(n - 0xFEE0) for n in range(0xFF01, 0xFF5F)}
+_FULL_WIDTH = {chr(n): chr(n - 0xFEE0) for n in range(0xFF01, 0xFF5F) if not chr(n).isalnum()}
 LOOK_ALIKE |= _FULL_WIDTH
 _QUOTES = ('"', "'")
 _CONTROL = {
@@ -62,7 +62,14 @@ class Fix:
     def apply(self, text: str) -> str:
         """The text without it, of the same length."""
         for character in self.everywhere:
-            text = text.replace(character, LOOK_ALIKE.get(character, " ")[:1])
+            plain = LOOK_ALIKE.get(character, " ")
+            if len(plain) == 2:  # takes a blank along, where there is one
+                text = text.replace(character + " ", plain)
+            if character == "×":
+                text = re.sub(r"(?<=\d)×(?=\d)", "x", text)
+            text = text.replace(character, plain if len(plain) == 1 else " ")
+        if self.everywhere:
+            return text
         new = self.new.ljust(self.end - self.start)
         return text[: self.start] + new + text[self.start + len(new) :]
 
@@ -135,32 +142,28 @@ def _quoted(begun: str, _: Set[str]) -> tuple[str, str, str]:
 def _name(at: int, name: str) -> Fix:
     shown = name if len(name) <= 40 else name[:36] + "..."
     wrong = next((i for i, c in enumerate(name) if not c.isascii()), 0)
-    message = f"unexpected character {called(name[wrong])}" + (
-        f" in the name `{shown}`" if len(name) > 1 else ""
-    )
+    message = f"unexpected character {called(name[wrong])}" + (f" in the name `{shown}`" if len(name) > 1 else "")
     help = "names are made of the letters A-Z and a-z, digits and `_`"
-    return Fix("E102", at + wrong, at + wrong + 1, message, help, "x")
+    plain = re.sub(r"[^A-Za-z0-9_]", "x", name[wrong:])
+    return Fix("E102", at + wrong, at + wrong + 1, message, help, plain)
 
 
 def _look_alike(text: str, at: int, accepted: Set[str]) -> Fix:
     character = text[at]
     plain = LOOK_ALIKE[character]
-    write = {"-": "..", "*": "*"}.get(plain, plain) if ".." in accepted else plain
+    write = ".." if plain == "-" and ".." in accepted else plain
     if character == "×" and text[at - 1 : at].isdigit() and text[at + 1 : at + 2].isdigit():
-        plain = write = "x"
+        write = "x"
+    if plain == "-" and text[at + 1 : at + 2] == ">":
+        write = "->"
     help = "write an ordinary space" if plain == " " else f"write `{write}`"
     message = f"unexpected character {called(character)}"
-    if plain == "-" and text[at + 1 : at + 2] == ">":
-        return Fix("E102", at, at + 2, message, "write `->`", "->")
-    if len(plain) > 1 or plain == "x":
-        room = at + 2 if len(plain) == 2 and text[at + 1 : at + 2] == " " else at + 1
-        return Fix("E102", at, room, message, help, plain if len(plain) <= room - at else " ")
     family = character
-    if plain in _QUOTES:
-        family = "".join(c for c in _SAME[plain] if c in text)
-    elif character in _FULL_WIDTH:
+    if character in _FULL_WIDTH:
         family = "".join(c for c in _FULL_WIDTH if c in text)
         help = f"{help}, and all full-width signs likewise" if len(family) > 1 else help
+    elif plain in _QUOTES:
+        family = "".join(c for c in _SAME[plain] if c in text)
     return Fix("E102", at, at + 1, message, _places(text, at, help, family), plain, family)
 
 
@@ -251,7 +254,7 @@ def spelling(text: str, word: Word, accepted: Set[str]) -> Fix | None:
                 sign = match[0] if len(match[0]) < 4 else match[0][:2]
                 end = at + len(sign)
                 if new in ("#", ""):
-                    blank = re.sub(r"[^\n]", " ", match[0])
+                    blank = re.sub(r"[^\n]+", lambda stretch: " " * len(stretch[0]), match[0])
                     return Fix("E103", at, end, f"`{sign}` begins no comment", help, blank)
                 return Fix("E103", at, end, f"unexpected `{sign}`", help, new.rjust(len(sign)))
     return None

@@ -1,8 +1,8 @@
 """find(source): every syntax error of a text that the parser refused, where a person would look for it.
 
 The text is read once, word by word. Where a word does not fit, the best small repair is taken and the search
-goes on; where none helps, words are skipped to the next statement, setting or item. Each turn consumes a word or
-spends one of a bounded number of recoveries, so that it ends whatever the text.
+goes on; where none helps, words are skipped to the next statement, setting or item. Each turn consumes a word
+or spends one of a bounded number of recoveries, so that it ends whatever the text.
 """
 
 from collections.abc import Set
@@ -58,9 +58,7 @@ class _Search:
         self.at = 0
         self.last: Word | None = None
         self.before_last: Stack | None = None  # None where the last word was not read as it stands
-        self.reread: Repair | None = (
-            None  # the first name that was taken in another role than it seemed to have
-        )
+        self.reread: Repair | None = None  # the first name that was taken in another role than it seemed to have
         self.statement = 0  # where the last statement, setting or item began
         self.said_at = 0  # how far the text was read when something was said last
         self.fitted = _QUIET  # how many words since the last repair
@@ -112,8 +110,10 @@ class _Search:
 
     def _report(self, diagnostic: Diagnostic) -> None:
         """What is said of a statement or a line is said once."""
-        line = self.source.place(diagnostic.span.start)[0] if diagnostic.span else 0
-        keys = {(diagnostic.message, self.statement), (diagnostic.help or diagnostic.message, -line)}
+        line = self.source.text.rfind("\n", 0, diagnostic.span.start) if diagnostic.span else 0
+        keys = {(diagnostic.help or diagnostic.message, line)}
+        if diagnostic.code == "E103":
+            keys.add((diagnostic.message, self.statement))
         if not keys & self.said:
             self.found.append(diagnostic)
             self.said_at = self.at
@@ -168,15 +168,9 @@ class _Search:
     def _unreadable_behind(self, word: Word, accepted: Set[str]) -> Fix | None:
         """The character that keeps a name from being what the statement needs, as in `s2-s5 = ...`."""
         behind = self.reader.read(word.end, self.tables.start[-1].state)
-        if (
-            word.kind != "NAME"
-            or behind.kind != UNREADABLE
-            or "\n" in self.reader.text[word.end : behind.start]
-        ):
+        if word.kind != "NAME" or behind.kind != UNREADABLE or "\n" in self.reader.text[word.end : behind.start]:
             return None
-        return unreadable(
-            self.reader.text, behind.start, accepted | ({".."} if "FROM" in accepted else set())
-        )
+        return unreadable(self.reader.text, behind.start, accepted | ({".."} if "FROM" in accepted else set()))
 
     def _worth_saying(self, repair: Repair, accepted: Set[str]) -> bool:
         """Whether an error is one of its own and does not follow from one that was said.

@@ -131,7 +131,7 @@ def _unclosed(c: Case) -> Advice | None:
     if c.block == "cell" and c.found.kind == "}" and "RETURN" in c.accepted:
         return Advice(ENDS_WITH_RETURN, f"cell `{name}` has no `return`", c.found)
     if "RETURN" in c.symbols and c.repair.kind == "up" and c.found.kind in STARTS:
-        return Advice("`return` is the last statement of a cell", "nothing stands behind `return`", c.found)
+        return Advice("`return` is the last statement of a cell", "a statement stands behind `return`", c.found)
     return None
 
 
@@ -177,7 +177,7 @@ def _header(c: Case) -> Advice | None:
             return Advice("a block stands in `{ }`")
         if c.symbols[-1] == "NAME" and "{" not in c.accepted and c.inside != "(":
             return Advice(f"a cell names its inputs: `{keyword} {c.last.text}(s0, s1) {{`")
-        if found in ("..", ")"):
+        if found in ("..", ")") and c.repair.kind != "delete last":
             return Advice("inputs are named one by one: `(s0, s1)`")
     if keyword in ("op", "ops") and "=" not in c.symbols:
         if "=" in c.accepted and found == ":":
@@ -290,9 +290,7 @@ def _sign(c: Case) -> Advice | None:
         return Advice("one comma too many")
     if repair.kind == "delete last":
         if found.kind in CLOSING:
-            return Advice(
-                f"leave out the {shown(last)}", f"a {shown(last)} too many before {shown(found)}", last
-            )
+            return Advice(f"leave out the {shown(last)}", f"a {shown(last)} too many before {shown(found)}", last)
         return Advice(f"something is missing behind the {shown(last)}, or it is one too many")
     if found.kind == "]" and "->" in c.accepted:
         return Advice("`[a, b]` joins at least two chains")

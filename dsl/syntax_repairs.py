@@ -1,7 +1,7 @@
-"""Repairs of a word that does not fit: the small changes worth trying, and how well the text goes on after them.
+"""Repairs of a word that does not fit: the small changes worth trying, and how well the text goes on then.
 
-Words are a name's spelling and its role: `s2` is a DEF before `=`, a KEY before `:`, and a NAME else, so that a
-forgotten sign shows at the name before it; a name may therefore be read in another role.
+A name has a role by what stands behind it: `s2` is a DEF before `=`, a KEY before `:`, and a NAME else. So a
+sign that is missing shows at the name before it, and one of the changes is to read a name in another role.
 """
 
 from collections.abc import Iterator
@@ -15,6 +15,8 @@ AHEAD = 6
 """After how many words that fit a repair is as good as it can be."""
 _WIDEST = 1000
 """How far a line is looked at."""
+_LARGE = 2**20
+"""Longer texts are not copied for a trial."""
 PAIRS = {"(": ")", "[": "]", "{": "}"}
 CLOSING = frozenset(PAIRS.values())
 KEYWORDS = {
@@ -102,7 +104,8 @@ def best(tables: Tables, reader: Reader, stop: Stop) -> Repair:
     found = Repair("skip", (), stop, stop.stack, stop.word.end, (stop.word,))
     for repair in _repairs(tables, reader, stop):
         ahead, tried = reader, repair
-        if repair.kind in ("replace", "delete") and (opening := repair.passed[-1]).kind in PAIRS:
+        large = len(reader.text) > _LARGE
+        if not large and repair.kind in ("replace", "delete") and (opening := repair.passed[-1]).kind in PAIRS:
             text = _with_partner(reader.text, opening, repair.put)
             ahead, tried = Reader(tables, text), replace(repair, text=text)
         tried = replace(tried, fits=fitting(tables, ahead, tried.stack, tried.at))
@@ -250,28 +253,37 @@ def _edits(tables: Tables, text: str, base: Repair) -> Iterator[Repair]:
     here = replace(base, at=word.start)
     beyond = replace(base, at=word.end, passed=(*base.passed, word))
     first = begins_line(text, word)  # it rather begins a statement than it continues one
+    last = not text[word.end : word.end + _WIDEST].partition("\n")[0].partition("#")[0].strip()
     for kind in sorted(accepted - _NEVER_PUT):
         after = tables.put(stack, (kind,), word.start)
         assert after is not None
         late = _PREFERRED.index(kind) / 100 if kind in _PREFERRED else 0.4
-        late += 1.2 * (first and kind in _SEPARATORS) + 2.0 * (kind == "RETURN" and not first)
-        yield replace(here, kind="insert", put=(kind,), stack=after, cost=base.cost + 0.8 + late)
+        cost = 0.8 + late + 1.2 * (first and kind in _SEPARATORS) + 2.0 * (kind == "RETURN" and not first)
+        yield replace(here, kind="insert", put=(kind,), stack=after, cost=base.cost + cost)
         if _alike(word.kind, kind):
             entry: Entry = after[-1]
             shown = [*after[:-1], entry._replace(text=word.text)]
-            yield replace(beyond, kind="replace", put=(kind,), stack=shown, cost=base.cost + 0.75 + late / 10)
+            cost = 0.75 + late / 10 + 0.4 * (last and kind in ("+", "->"))
+            yield replace(beyond, kind="replace", put=(kind,), stack=shown, cost=base.cost + cost)
     for sequence in _SEQUENCES:
         if sequence[0] in accepted and (after := tables.put(stack, sequence, word.start)) is not None:
             cost = base.cost + (2.2 if sequence[0] == "=" else 1.4)
             yield replace(here, kind="insert", put=sequence, stack=after, cost=cost)
     if word.kind == "NAME" and (after := tables.put(stack, ("(", "NAME", ")"), word.start)) is not None:
         yield replace(beyond, kind="wrap", put=("(", "NAME", ")"), stack=after, cost=base.cost + 1.2)
-    yield replace(beyond, kind="delete", stack=stack, cost=base.cost + 1.0 + 1.2 * first)
+    yield replace(beyond, kind="delete", stack=stack, cost=base.cost + 0.95 + 1.2 * (first and word.kind == "NAME"))
 
 
 def _alike(found: str, wanted: str) -> bool:
-    """Whether a word may have been written for another: a sign for a sign, a value for a value."""
+    """Whether a word may have been written for another: a value, a bracket or a sign for another."""
     if found in _LITERALS:
         return wanted in _LITERALS
-    signs = (not found[0].isalpha() and found[0] != "_") or found in ("COMPARE", "MUL")
-    return signs and ((not wanted[0].isalnum() and wanted[0] != "_") or wanted in ("COMPARE", "MUL"))
+    if wanted in PAIRS:
+        return found in PAIRS or (found, wanted) == (":", "{")
+    if wanted in CLOSING:
+        return found in CLOSING
+    return _is_sign(found) and _is_sign(wanted)
+
+
+def _is_sign(kind: str) -> bool:
+    return kind in ("COMPARE", "MUL") or not (kind[0].isalpha() or kind[0] == "_")

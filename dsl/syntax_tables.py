@@ -1,9 +1,10 @@
 """The tables of the grammar, driven by hand: how the search for syntax errors reads words and tries moves.
 
-Lark's own parser keeps values and stops at the first error; here a stack is a plain list that is never changed,
-so that a repair can be tried and forgotten.
+Lark's own parser keeps values and stops at the first error; here a stack is a plain list that is never
+changed, so that a repair can be tried and forgotten.
 """
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple, TypeAlias
@@ -56,6 +57,8 @@ class Tables:
         self.end = conf.end_state
         self.start: Stack = [Entry(conf.start_state, "", 0, "")]
         self.lexers, self.root = lexer.lexers, lexer.root_lexer
+        ignored = [t.pattern.to_regexp() for t in lark.terminals if t.name in lark.ignore_tokens]
+        self.ignored = re.compile(f"(?:{'|'.join(ignored)})*+")
 
     def feed(self, stack: Stack, word: Word) -> Stack | None:
         """The stack after the word, or None where it does not fit."""
@@ -97,15 +100,21 @@ class Reader:
     def __init__(self, tables: Tables, text: str) -> None:
         self.tables, self.text = tables, text
         self._lexing = LexerState(TextSlice(text, 0, len(text)))
+        self._begin: dict[int, int] = {}
         self._read: dict[tuple[int, int], Word] = {}
 
     def read(self, at: int, state: int) -> Word:
         """The next word from an offset on, as the state understands it, else as any state would."""
         lexer = self.tables.lexers[state]
+        if at not in self._begin:  # found once, since every lexer would skip blanks and comments anew
+            match = self.tables.ignored.match(self.text, at)
+            self._begin[at] = match.end() if match else at
+        at = self._begin[at]
         key = at, id(lexer)
         if key not in self._read:
             if len(self._read) > 5000:
                 self._read.clear()
+                self._begin.clear()
             assert isinstance(lexer, BasicLexer)
             word = self._next(lexer, at)
             if word.kind == UNREADABLE:

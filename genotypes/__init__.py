@@ -18,6 +18,4 @@ def names(folder: str) -> list[str]:
     >>> "darts" in names("std")
     True
     """
-    return sorted(
-        file.name[:-4] for file in files(__name__).joinpath(folder).iterdir() if file.name.endswith(".nas")
-    )
+    return sorted(file.name[:-4] for file in files(__name__).joinpath(folder).iterdir() if file.name.endswith(".nas"))

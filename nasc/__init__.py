@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from os import PathLike, fspath
-
 from typing import TYPE_CHECKING, Any
 
 from nasc.compiler.check import Checked, check
@@ -175,5 +174,3 @@ def import_weights(
     from nasc.runtime.weights import import_weights as into
 
     return into(model, state_dict, origin, strict=strict)
-
-

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-
 from typing import TYPE_CHECKING
 
 from nasc.compiler.dag import CellDag, Edge, Group, numbered
@@ -33,7 +32,9 @@ def derive_supernet(space: Supernet, rule: str | None = None) -> n.Document:
     return derive(space.plan.program, space.dags, weights, rule)
 
 
-def derive(program: Program, dags: Mapping[str, CellDag], weights: Mapping[str, Rows], rule: str | None = None) -> n.Document:
+def derive(
+    program: Program, dags: Mapping[str, CellDag], weights: Mapping[str, Rows], rule: str | None = None
+) -> n.Document:
     """The document with every open cell of `dags` (by the name it is chosen under) replaced by its decided form.
 
     `weights` holds for every cell a row for each open edge, in textual order, with what each operation counts for.
@@ -44,8 +45,6 @@ def derive(program: Program, dags: Mapping[str, CellDag], weights: Mapping[str, 
     none = zero_operations(program)
     decided = {name: decide(dag, name, weights[name], none) for name, dag in dags.items()}
     return with_cells(program, {name: dag.name for name, dag in dags.items()}, decided)
-
-
 
 
 def decide(dag: CellDag, name: str, rows: Rows, none: frozenset[str]) -> n.Cell:
@@ -61,7 +60,9 @@ def decide(dag: CellDag, name: str, rows: Rows, none: frozenset[str]) -> n.Cell:
                 best = _best(dag.edges[part], rank[part], frozenset())
                 chosen[state].append(_edge(dag.edges[part], *best, made))
             else:
-                chosen[state].append(_edge(dag.edges[part], dag.edges[part].operations[0], dag.edges[part].strength, made))
+                chosen[state].append(
+                    _edge(dag.edges[part], dag.edges[part].operations[0], dag.edges[part].strength, made)
+                )
     statements = tuple(
         n.Statement(n.Name(state, made), None, tuple(edges), made) for state, edges in chosen.items() if edges
     )
@@ -84,7 +85,9 @@ def _terms(dag: CellDag, state: str) -> list[int | Group]:
     return terms
 
 
-def _keep(dag: CellDag, group: Group, rank: Mapping[int, Sequence[float]], none: frozenset[str], made: Span) -> list[n.Edge]:
+def _keep(
+    dag: CellDag, group: Group, rank: Mapping[int, Sequence[float]], none: frozenset[str], made: Span
+) -> list[n.Edge]:
     """The strongest edges of a `keep`, the strongest first."""
     best = {index: _best(dag.edges[index], rank[index], none) for index in group.members}
     order = sorted(group.members, key=lambda index: -best[index][1])
@@ -110,7 +113,6 @@ def _edge(edge: Edge, operation: str, strength: float | None, made: Span) -> n.E
 
 def _stretches(states: list[str], made: Span) -> tuple[n.Stretch, ...]:
     """States as ranges where they count up: s2, s3, s4, s5 is `s2..s5`."""
-
 
     runs: list[list[str]] = []
     for state in states:
@@ -182,9 +184,8 @@ def _own_items(document: n.Document, seen: set[str]) -> list[n.Item]:
         seen.add(str(path.resolve()))
         used = _own_items(read(read_path(path)).document, seen)
         items += [
-            i for i in used
+            i
+            for i in used
             if isinstance(i, n.Use | n.Op | n.Ops | n.Cell) or (isinstance(i, n.Network) and i.kind == "skeleton")
         ]
     return items
-
-

@@ -30,7 +30,7 @@ BATCH = 250
 
 @dataclass(frozen=True)
 class Score:
-    """Figures over a whole split: shares of examples (0..1) whose label is the best or among the best five, mean loss."""
+    """Figures over a whole split: shares of examples (0..1) whose label is best or among the best five; mean loss."""
 
     dataset: str
     split: str

@@ -1,4 +1,4 @@
-"""The loop that every run goes through: epochs of steps, figures, checkpoints, and going on after an end at any instant."""
+"""The loop that every run goes through: epochs of steps, figures, checkpoints, and going on after any end."""
 
 from __future__ import annotations
 
@@ -83,5 +83,5 @@ def _finite(figures: Figures, epoch: int, step: int, run: Run) -> None:
     bad = [name for name, value in figures.items() if not math.isfinite(value)]
     if bad:
         message = f"{bad[0].replace('_', ' ')} is not a number any more, in epoch {epoch + 1}, step {step + 1}"
-        good = f"the last good state is {run.checkpoint}" if run.checkpoint.exists() else "no checkpoint was written yet"
-        raise fail("E506", message, help=f"{good}; a smaller learning rate (`--set lr=...`) is the first thing to try")
+        good = f"the last good state is {run.checkpoint}" if run.checkpoint.exists() else "no checkpoint was written"
+        raise fail("E506", message, help=f"{good}\na smaller learning rate (`--set lr=...`) is the first thing to try")

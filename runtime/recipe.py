@@ -12,7 +12,6 @@ from functools import cache
 from typing import Any, Literal, TypeVar
 
 from nasc import genotypes
-
 from nasc.compiler.resolve import Program, shipped_document
 from nasc.dsl import nodes as n
 from nasc.dsl.diagnostic import Findings, NasError, fail, nearest

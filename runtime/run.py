@@ -92,7 +92,9 @@ def open_run(path: Path, asked: dict[str, Any], text: str, resume: bool) -> Run:
         raise fail("E501", f"{path} already holds a run", help=help)
     if path.is_dir() and any(path.iterdir()):
         raise fail("E501", f"{path} is not empty", help="name another directory with `--out`")
-    run = Run(path, {**asked, "command_line": command_line(), "started": date.today().isoformat(), "versions": versions()})
+    run = Run(
+        path, {**asked, "command_line": command_line(), "started": date.today().isoformat(), "versions": versions()}
+    )
     run.write("space.nas", text)
     run.write("run.json", json.dumps(run.asked, indent=2) + "\n")
     return run
@@ -139,7 +141,7 @@ def command_line() -> str:
 
 @contextmanager
 def interruptible() -> Iterator[list[int]]:
-    """SIGINT and SIGTERM are remembered instead of tearing a step apart: the list yielded is then no longer empty.
+    """SIGINT and SIGTERM are remembered, not to tear a step apart: the list yielded is no longer empty then.
 
     A second SIGINT ends the run at once.
     """

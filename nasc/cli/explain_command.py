@@ -48,8 +48,7 @@ def _network(file: str, dialect: str | None, network: str | None, options: Any) 
     click.echo(f"network {found.stack.name}{family}, {counts.params:,} params, {counts.macs:,} MACs")
     click.echo()
     lines = [
-        ("  " * line.depth + line.text, show(line.shape), f"{line.params:,}", f"{line.macs:,}")
-        for line in trace(found)
+        ("  " * line.depth + line.text, show(line.shape), f"{line.params:,}", f"{line.macs:,}") for line in trace(found)
     ]
     rows = [("", "shape", "params", "MACs"), *lines]
     widest = min(max(len(row[0]) for row in rows), 78)

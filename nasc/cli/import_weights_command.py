@@ -15,13 +15,11 @@ from nasc.cli.reporting import note
 @click.command("import-weights")
 @click.argument("checkpoint", metavar="CHECKPOINT", type=click.Path(path_type=Path))
 @FILE
-@click.option("--from", "origin", required=True, metavar="ORIGIN", help="Whose code wrote CHECKPOINT: darts, ddarts, ...")
+@click.option("--from", "origin", required=True, metavar="ORIGIN", help="Whose code wrote it: darts, ddarts, ...")
 @click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="The safetensors file to write.")
 @click.option("--data", default="", metavar="NAME", help="The data set that the weights were trained on.")
 @NETWORK
-def command(
-    checkpoint: Path, file: str, origin: str, out: Path, data: str, network: str | None, **given: Any
-) -> None:
+def command(checkpoint: Path, file: str, origin: str, out: Path, data: str, network: str | None, **given: Any) -> None:
     """Put the original authors' weights of CHECKPOINT into the network of FILE, by position in the genotype.
 
     \b

@@ -11,28 +11,28 @@ import click
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class InputSize(click.ParamType):
+class InputSize(click.ParamType[tuple[int, int, int]]):
     """`3x32x32`."""
 
     name = "CxHxW"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int, int]:
         if isinstance(value, tuple):
-            return value  # type: ignore[return-value]
+            return value
         parts = str(value).split("x")
         if len(parts) != 3 or not all(p.isdecimal() and 0 < int(p) < 2**31 for p in parts if len(p) < 11):
             self.fail("write channels, height and width, such as 3x32x32", param, ctx)
         return int(parts[0]), int(parts[1]), int(parts[2])
 
 
-class Assignment(click.ParamType):
+class Assignment(click.ParamType[tuple[str, str]]):
     """`name=value`."""
 
     name = "NAME=VALUE"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
         if isinstance(value, tuple):
-            return value  # type: ignore[return-value]
+            return value
         name, sign, text = str(value).partition("=")
         if not sign or not name.strip().isidentifier():
             self.fail("write name=value, such as epochs=5", param, ctx)

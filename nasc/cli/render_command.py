@@ -14,7 +14,7 @@ from nasc.cli.reporting import note
 @click.command("render")
 @FILE
 @DIALECT
-@click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="The drawing: .svg, .png, .pdf, .dot.")
+@click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="The file: .svg, .png, .pdf, .dot.")
 @click.option("--cell", metavar="NAME", help="One cell alone.")
 @click.option("--network", metavar="NAME", help="The stack of one network.")
 @click.option("--stack", is_flag=True, help="The stack of the network that `train` names, or the first.")
@@ -26,12 +26,14 @@ def command(file: str, dialect: str | None, out: Path, cell: str | None, network
       nasc render darts_v2 -o cells.svg
       nasc render darts_v2 --stack -o stack.png
     """
-    from nasc.compiler.render import document_drawing, save
+    from nasc.compiler.plan import choose
+    from nasc.compiler.render import document_drawings, save
 
-    _, found, _ = checked(file, dialect)
+    document, found, _ = checked(file, dialect)
     found.findings.raise_errors()
-    drawing = document_drawing(found, cell=cell, network=network, stack=stack or network is not None)
-    said = save(drawing, out)
+    if stack and network is None:
+        network = choose(document, found.program, None).name.text
+    said = save(document_drawings(document, network, cell), out)
     if said:
         note(said)
     click.echo(str(out))

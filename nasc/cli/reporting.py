@@ -1,4 +1,4 @@
-"""How results, diagnostics and internal errors reach the user: results on standard output, the rest on standard error."""
+"""How diagnostics and internal errors reach the user: results go to standard output, the rest to standard error."""
 
 from __future__ import annotations
 

@@ -19,7 +19,8 @@ def job_of(command: str, file: str, given: dict[str, Any]) -> Job:
     from nasc.runtime.jobs import Job, resumed
 
     source = open_source(file)
-    out = given["out"] or Path("runs") / f"{command}-{Path(file).stem}-{str(given['data']).replace(':', '-').replace('/', '-')}"
+    data = str(given["data"]).replace(":", "-").replace("/", "-")
+    out = given["out"] or Path("runs") / f"{command}-{Path(file).stem}-{data}"
     seed = given["seed"]
     job = Job(
         source,

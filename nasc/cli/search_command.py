@@ -18,7 +18,7 @@ from nasc.cli.runs import job_of, run
 @MACHINE
 @DIALECT
 @click.pass_context
-def command(ctx: click.Context, file: str, **given: Any) -> None:
+def command(ctx: click.Context, /, file: str, **given: Any) -> None:
     """Search SPACE by its `search` recipe, and write the genotype found to RUN/genotype.nas.
 
     \b

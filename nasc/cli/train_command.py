@@ -19,7 +19,7 @@ from nasc.cli.runs import job_of, run
 @MACHINE
 @DIALECT
 @click.pass_context
-def command(ctx: click.Context, file: str, epochs: int | None, **given: Any) -> None:
+def command(ctx: click.Context, /, file: str, epochs: int | None, **given: Any) -> None:
     """Train the network of FILE from scratch by its `train` recipe. Test data is not looked at.
 
     FILE may be the run directory of a search.

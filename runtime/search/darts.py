@@ -48,7 +48,7 @@ def second_order(
         for p, gradient in zip(parameters, gradients, strict=True):
             buffer = weights.state.get(p, {}).get("momentum_buffer")
             step = gradient + decay * p
-            p -= rate * (step if buffer is None else momentum * buffer + step)
+            p.sub_(rate * (step if buffer is None else momentum * buffer + step))
         statistics = [b.clone() for b in space.buffers()]
     loss = loss_of(space, valid)
     found = _gradients(loss, [*strengths, *parameters])

@@ -1,8 +1,8 @@
 """The original authors' weights in our networks: by position in the genotype, checked key by key.
 
-A checkpoint names its tensors after the modules of the code that wrote it. What one code base calls what is an
-entry of `ORIGINS`; everything else is said once, in `matching`: the layers of an operation follow each other
-there as here, so that the n-th layer with weights of an edge is the n-th of the same edge in the text.
+A checkpoint names its tensors after the modules of the code that wrote it. What one code base calls what is
+an entry of `ORIGINS`; everything else is said once, in `matching`: the layers of an operation follow each
+other there as here, so that the n-th layer with weights of an edge is the n-th of the same edge in the text.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ ORIGINS: dict[str, Origin] = {
 class Imported:
     """What an import did.
 
-    `loaded` counts the tensors of the model that were written. `surplus` are the keys of the checkpoint that were
-    left aside, among them `dropped`: operations that the original builds but never runs, an auxiliary head that
-    the model is built without, counters of tools; the rest of `surplus` is there only with `strict=False`.
+    `loaded` counts the tensors of the model that were written. `surplus` are the keys of the checkpoint that
+    were left aside, among them `dropped`: operations that the original builds but never runs, an auxiliary
+    head that the model is built without, counters of tools; the rest is there only with `strict=False`.
     `strengths` names the cells whose strengths the checkpoint held.
     """
 
@@ -53,14 +53,12 @@ class Imported:
     strengths: tuple[str, ...] = ()
 
 
-def import_weights(
-    model: Network, state_dict: Mapping[str, Tensor], origin: str, *, strict: bool = True
-) -> Imported:
+def import_weights(model: Network, state_dict: Mapping[str, Tensor], origin: str, *, strict: bool = True) -> Imported:
     """Put the weights of the original authors' code into a network; shared-weight networks too.
 
-    `origin` is a name of `ORIGINS`. Values take the type and the device of the model's. Nothing is written unless
-    everything fits. With `strict=False` keys that belong to nothing in the model are left aside; a tensor of
-    the model without a value is an error in either case.
+    `origin` is a name of `ORIGINS`. Values take the type and the device of the model's. Nothing is written
+    unless everything fits. With `strict=False` keys that belong to nothing in the model are left aside; a
+    tensor of the model without a value is an error in either case.
     Raises `NasError`: E701 (unknown origin), E702 (a key that does not fit), E703 (missing), E704 (surplus).
     """
     if origin not in ORIGINS:
@@ -73,19 +71,18 @@ def import_weights(
         raise NasError(_with_other_origin(model, state_dict, origin, diagnostics))
     ours = model.state_dict()
     writes = [(ours[pair.ours], state_dict[pair.theirs]) for pair in found.pairs]
-    # Every value is converted before the first is written: what cannot be converted must not leave half a model.
+    # Every value is converted before the first is written: a failure must not leave half a model.
     values = [torch.empty_like(target).copy_(value) for target, value in writes]
+    strengths = [torch.empty_like(row.parameter[row.index]).copy_(row.value) for row in rows]
     with torch.no_grad():
         for (target, _), value in zip(writes, values, strict=True):
             target.copy_(value)
-        for row in rows:
-            row.parameter[row.index] = row.value
+        for row, value in zip(rows, strengths, strict=True):
+            row.parameter[row.index] = value
     surplus = tuple(key for key in state_dict if key in found.unused)
     dropped = tuple(key for key in surplus if key in found.dropped)
     parameters = {id(row.parameter) for row in rows}
-    return Imported(
-        len(writes) + len(parameters), surplus, dropped, tuple(dict.fromkeys(r.cell for r in rows))
-    )
+    return Imported(len(writes) + len(parameters), surplus, dropped, tuple(dict.fromkeys(r.cell for r in rows)))
 
 
 def _read(model: Network, state_dict: Mapping[str, Tensor], origin: Origin) -> tuple[Match, list[Row]]:

@@ -1,7 +1,7 @@
 """Operations as a flat list, `cells.K._ops.E`: DARTS and those that built on its code.
 
-Shared-weight networks have a list of operations on every edge. DARTS and PC-DARTS do not save their strengths;
-keys of their names are taken where somebody added them.
+Shared-weight networks have a list of operations on every edge. DARTS and PC-DARTS do not save their
+strengths; keys of their names are taken where somebody added them.
 Checked against: quark0/darts, yuhuixu1993/PC-DARTS, chenxin061/pdarts.
 """
 

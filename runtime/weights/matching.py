@@ -1,4 +1,4 @@
-"""Which tensor of a checkpoint belongs to which of ours: layers with state are paired in order, part by part."""
+"""Which tensor of a checkpoint belongs to which of ours: layers with state are paired in order, by part."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import torch
 from torch import Tensor
 
 from nasc.compiler.layers import show
@@ -21,7 +22,7 @@ COUNTER = "num_batches_tracked"
 FOREIGN = ("total_ops", "total_params")
 """What thop leaves in the modules that it counted."""
 LAST = ("bn", "classifier", "linear")
-"""The layers that have names instead of numbers, and come behind those beside them (`conv_1`, `conv_2`, `bn`)."""
+"""Layers that have names instead of numbers and come behind those beside them (`conv_1`, `conv_2`, `bn`)."""
 PARALLEL = "module."
 """What DataParallel puts before every key."""
 SHOWN = 3
@@ -60,7 +61,7 @@ class Match:
             help = f"the first was looked for below `{block.theirs}`"
             found.append(Diagnostic("E703", message, block.span, help=help))
         if self.other:
-            key, block = self.other[0]
+            block = self.other[0][1]
             message = f"nothing in `{block.ours}` takes {_listed([key for key, _ in self.other])}"
             help = "another operation or another network wrote this checkpoint"
             found.append(Diagnostic("E704", message, block.span, help=help))
@@ -115,7 +116,7 @@ def pair(block: Block, ours: Layers, theirs: Layers, names: Mapping[str, str], f
                 found.pairs.append(Pair(f"{a}.{name}", key))
             else:
                 found.misfits.append(problem)
-        for name in given.keys() - mine.keys():
+        for name in sorted(given.keys() - mine.keys()):
             key = names[f"{b}.{name}"]
             if name == COUNTER:
                 found.dropped.add(key)
@@ -124,17 +125,21 @@ def pair(block: Block, ours: Layers, theirs: Layers, names: Mapping[str, str], f
                 found.unused.discard(key)
 
 
-def _misfit(key: str, value: object, ours: str, target: Tensor, span: Span | None) -> Diagnostic | None:
+def _misfit(key: str, value: Tensor, ours: str, target: Tensor, span: Span | None) -> Diagnostic | None:
     """What speaks against a value, if anything does."""
+    message = unusable(key, value)
+    if message is None and value.shape != target.shape:
+        message = f"`{key}` is {size(value)}, our `{ours}` is {size(target)}"
+    return None if message is None else Diagnostic("E702", message, span, "these weights" if span else "")
+
+
+def unusable(key: str, value: object) -> str | None:
+    """Why a value cannot be copied, if it cannot."""
     if not isinstance(value, Tensor):
-        message = f"`{key}` is no tensor"
-    elif value.shape != target.shape:
-        message = f"`{key}` is {_size(value)}, our `{ours}` is {_size(target)}"
-    elif value.layout != target.layout or value.is_quantized or value.is_meta or value.is_complex():
-        message = f"`{key}` holds no plain numbers ({value.dtype}, {value.layout}, {value.device.type})"
-    else:
-        return None
-    return Diagnostic("E702", message, span, "these weights" if span else "")
+        return f"`{key}` is no tensor"
+    if value.layout != torch.strided or value.is_quantized or value.is_meta or value.is_complex():
+        return f"`{key}` holds no plain numbers ({value.dtype}, {value.layout}, {value.device.type})"
+    return None
 
 
 class Layers:
@@ -162,12 +167,11 @@ def natural(name: str) -> list[tuple[int, int, str]]:
     >>> sorted(["op.10", "op.2", "op.bn", "op.conv_1"], key=natural)
     ['op.2', 'op.10', 'op.conv_1', 'op.bn']
     """
-    return [
-        (0, int(word), "") if word.isdecimal() else (1, int(word in LAST), word) for word in name.split(".")
-    ]
+    return [(0, int(word), "") if word.isdecimal() else (1, int(word in LAST), word) for word in name.split(".")]
 
 
-def _size(tensor: Tensor) -> str:
+def size(tensor: Tensor) -> str:
+    """The shape of a tensor in words."""
     return show(tuple(tensor.shape)) or "a single number"
 
 

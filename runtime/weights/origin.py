@@ -31,10 +31,10 @@ class Origin:
 
     `edge` is the operation of a decided edge, `choice` one operation of an open edge. They are filled in with
     `edge` (its place among the edges of the cell, in textual order), `state` and `source` (their numbers, the
-    inputs being 0 and 1), `node` (state less 2), `position` (its place among the edges of its state), `pair` (its
-    place among the edges with its state and source) and `choice` (the operation's place in the set).
-    `strengths` is the key of the strengths of all cells of one `kind`, normal or reduce; None where checkpoints
-    hold none. `wrapper` stands before every key of the shared-weight network but those of strengths.
+    inputs being 0 and 1), `node` (state less 2), `position` (its place among the edges of its state), `pair`
+    (its place among the edges with its state and source) and `choice` (the operation's place in the set).
+    `strengths` is the key of the strengths of all cells of one `kind`, normal or reduce; None where
+    checkpoints hold none. `wrapper` stands before every key of a shared-weight network but its strengths.
     `skips` says that a decided edge from a state that is not computed yet is built and never run.
     """
 
@@ -72,7 +72,7 @@ class Origin:
             yield Block("auxiliary", self.auxiliary, chains.get("auxiliary"))
 
     def never_runs(self, model: Network, key: str) -> bool:
-        """Whether a key belongs to something that makes no difference to this network in the original either."""
+        """Whether a key belongs to something that makes no difference to what the original computes."""
         if model.auxiliary is None and key.startswith(f"{self.auxiliary}."):
             return True
         parts = key.split(".")
@@ -97,7 +97,7 @@ class Place:
 
 
 def numbers(dag: CellDag) -> dict[str, int]:
-    """The numbers that a genotype gives to inputs and states: `s4` is 4; by order where names do not count."""
+    """The numbers a genotype gives to inputs and states: `s4` is 4; by order where names do not count."""
     found = {name: 2 - len(dag.inputs) + position for position, name in enumerate(dag.inputs)}
     given = [numbered(state) for state in dag.states]
     taken = [pair[1] for pair in given if pair is not None and pair[0] == "s" and pair[1] >= 2]
@@ -109,19 +109,17 @@ def numbers(dag: CellDag) -> dict[str, int]:
 def places(cell: PlannedCell) -> Iterator[Place]:
     """The edges of a cell in textual order."""
     number = numbers(cell.dag)
-    mixtures = {step.settings["row"]: step.path for step in cell.graph.steps if step.kind == MIX}
+    # A mixture stands at `s2.0.mix`, or deeper where the skeleton's `edge:` puts branches around it.
+    mixtures = {tuple(step.path.split(".")[:2]): step.path for step in cell.graph.steps if step.kind == MIX}
     in_state: dict[str, int] = {}
     in_pair: dict[tuple[str, str], int] = {}
-    rows = _rows(cell.dag)
     for index, edge in enumerate(cell.dag.edges):
         pair = edge.state, edge.source
         position = in_state[edge.state] = in_state.get(edge.state, -1) + 1
         in_pair[pair] = in_pair.get(pair, -1) + 1
         if edge.open:
-            prefix = mixtures[rows[index]].removesuffix(".mix")
-            operations = tuple(
-                (safe_path(f"{prefix}.{name}"), choice) for choice, name in enumerate(edge.operations)
-            )
+            prefix = mixtures[edge.state, str(position)].removesuffix(".mix")
+            operations = tuple((safe_path(f"{prefix}.{name}"), choice) for choice, name in enumerate(edge.operations))
         else:
             operations = ((safe_path(f"{edge.state}.{position}"), 0),)
         names = {
@@ -133,9 +131,3 @@ def places(cell: PlannedCell) -> Iterator[Place]:
             "pair": in_pair[pair],
         }
         yield Place(edge, operations, names)
-
-
-def _rows(dag: CellDag) -> dict[int, int]:
-    """The row of every open edge, by its place among the edges."""
-    opened = [index for index, edge in enumerate(dag.edges) if edge.open]
-    return {index: row for row, index in enumerate(opened)}

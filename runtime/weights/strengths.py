@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 from torch import Tensor, nn
 
-from nasc.compiler.layers import show
 from nasc.compiler.supernet import Supernet, places
 from nasc.dsl.diagnostic import Diagnostic
-from nasc.runtime.weights.matching import Match, plain_keys
+from nasc.runtime.weights.matching import Match, plain_keys, size, unusable
 from nasc.runtime.weights.origin import Origin, numbers
 
 
@@ -27,8 +26,8 @@ class Row:
 def strength_rows(model: Supernet, found: Match, state_dict: Mapping[str, Tensor], origin: Origin) -> list[Row]:
     """Every row of strengths that the checkpoint holds; what does not fit is added to `found`.
 
-    The original has one set of strengths for its normal cells and one for its reduction cells: those placed here
-    with stride 1 and with stride 2. A checkpoint without strengths leaves ours as they are.
+    The original has one set of strengths for its normal cells and one for its reduction cells: those placed
+    here with stride 1 and with stride 2. A checkpoint without strengths leaves ours as they are.
     """
     if origin.strengths is None:
         return []
@@ -49,14 +48,17 @@ def strength_rows(model: Supernet, found: Match, state_dict: Mapping[str, Tensor
             used[name] = row + 1
             found.unused.discard(key)
             values, parameter = state_dict[key], parameters[group]
-            if values.dim() != 2 or row >= values.shape[0] or values.shape[1] != parameter.shape[1]:
-                message = f"`{key}` is {show(tuple(values.shape))}, but edge {row} of cell `{cell}` chooses among"
-                message += f" {parameter.shape[1]} operations"
-                found.misfits.append(Diagnostic("E702", message, edge.span))
-                break
+            problem = unusable(key, values)
+            if problem is None and (values.shape[1:] != parameter.shape[1:] or row >= len(values)):
+                problem = f"`{key}` is {size(values)}, but edge {row} of cell `{cell}` chooses among"
+                problem += f" {parameter.shape[1]} operations"
+            if problem is not None:
+                found.misfits.append(Diagnostic("E702", problem, edge.span))
+                return []
             rows.append(Row(cell, parameter, index, values[row]))
         for name, count in used.items():
-            if state_dict[keys[name]].shape[0] > count:
-                message = f"`{keys[name]}` is {show(tuple(state_dict[keys[name]].shape))}, cell `{cell}` has"
-                found.misfits.append(Diagnostic("E702", f"{message} {count} open edges there", dag.span))
+            values = state_dict[keys[name]]
+            if len(values) > count:
+                message = f"`{keys[name]}` is {size(values)}, cell `{cell}` has {count} open edges there"
+                found.misfits.append(Diagnostic("E702", message, dag.span))
     return rows

@@ -29,8 +29,8 @@ class Case:
     """One network and the outputs of the original code. What the file does not say is None or empty.
 
     `cells` are the cells' outputs in eval mode: shape, mean, deviation and eight or sixteen values, which
-    `sampled` picks. `loss` is cross-entropy plus 0.4 times that of the auxiliary head; `norms` are those of its
-    gradients, by the original's names, None where there is no gradient.
+    `sampled` picks. `loss` is cross-entropy plus 0.4 times that of the auxiliary head; `norms` are those of
+    its gradients, by the original's names, None where there is no gradient.
     """
 
     origin: str

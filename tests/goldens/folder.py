@@ -31,13 +31,13 @@ def small(name: str) -> dict[str, Any]:
 
 
 def packed(state: dict[str, Tensor]) -> dict[str, Any]:
-    """A state dict as one tensor with a table of contents: a file entry for each tensor would weigh more than it.
+    """A state dict as one tensor with a table of contents: an entry for each tensor would weigh more than it.
 
     The counters of batch-norm, all of them integers, are left out.
     """
     kept = {key: value for key, value in state.items() if value.is_floating_point()}
     return {
-        "packed": torch.cat([value.flatten() for value in kept.values()]),
+        "packed": torch.cat([torch.empty(0), *(value.flatten() for value in kept.values())]),
         "keys": "\n".join(kept),
         "shapes": [tuple(value.shape) for value in kept.values()],
     }

@@ -1,6 +1,6 @@
 """The genotypes of the golden files as `.nas` text."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 
@@ -40,7 +40,7 @@ def space_text(operations: str, network: str, library: str = "std.darts") -> str
     return _text(library, cells, network)
 
 
-def sets_text(sets: dict[str, Sequence[Sequence[str]]], network: str) -> str:
+def sets_text(sets: Mapping[str, Sequence[Sequence[str]]], network: str) -> str:
     """Both cells with all edges open, each with operations of its own."""
     cells = []
     for name, edges in sets.items():

@@ -136,7 +136,7 @@ def python(*arguments: str | Path, at: Path, path: Path) -> str:
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the wheel installed; it is built from a copy, since an old `build/` would leak into it."""
+    """A folder with the wheel installed, built from a copy, since an old `build/` would leak into it."""
     source, wheels, site = (tmp_path_factory.mktemp(name) for name in ("source", "wheels", "site"))
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source / name)
@@ -151,7 +151,6 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return site
 
 
-@pytest.mark.slow
 def test_the_wheel_holds_every_file_and_nothing_else(installed: Path) -> None:
     sources = {file for folder in tree().values() for file in folder.glob("*.py")} | data_files()
     wanted = {
@@ -166,7 +165,6 @@ def test_the_wheel_holds_every_file_and_nothing_else(installed: Path) -> None:
     assert (information / "licenses" / "LICENSE").read_bytes() == (ROOT / "LICENSE").read_bytes()
 
 
-@pytest.mark.slow
 def test_the_wheel_works_outside_the_checkout(installed: Path, tmp_path: Path) -> None:
     script = "import nasc, nasc.dsl; print(nasc.__file__, nasc.dsl.__file__, sep='\\n')"
     places = python("-c", script, at=tmp_path, path=installed).splitlines()
