@@ -7,7 +7,7 @@ from collections.abc import Callable
 from nasc.compiler.check import Checked
 from nasc.compiler.dag import CellDag, Edge
 from nasc.compiler.expand import Plan, expand
-from nasc.compiler.graph import LayerGraph, Step
+from nasc.compiler.graph import LayerGraph, Step, state_path
 from nasc.compiler.layers import LAYERS, Shape
 from nasc.compiler.operations import ExpandError
 
@@ -82,7 +82,7 @@ def _open_paths(dag: CellDag) -> dict[tuple[str, str, str], tuple[int, str]]:
     """Which layers belong to which operation of which row: state, position of the edge, operation."""
     rows = {id(edge): row for row, edge in enumerate(dag.open_edges)}
     return {
-        (state, str(position), name): (rows[id(edge)], name)
+        (state_path(state), str(position), name): (rows[id(edge)], name)
         for state, edges in dag.into.items()
         for position, edge in enumerate(edges)
         if edge.open

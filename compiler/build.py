@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Mapping, Sequence
-from functools import reduce
+from functools import cache, reduce
 from keyword import iskeyword
 from typing import Any
 
@@ -137,8 +137,21 @@ def _emit(
 
 
 def safe_path(path: str) -> str:
-    """A path whose parts are free in every module: a state called `type` lives in `type_`."""
-    return ".".join(f"{part}_" if hasattr(nn.Module, part) or iskeyword(part) else part for part in path.split("."))
+    """A path whose parts are free in every module: a state called `type` lives in `type_`, `type_` in `type__`."""
+    taken = _taken()
+
+    def free(part: str) -> str:
+        word = part.rstrip("_")
+        return f"{part}_" if word in taken or part in taken or iskeyword(word) else part
+
+    return ".".join(map(free, path.split(".")))
+
+
+@cache
+def _taken() -> frozenset[str]:
+    """The names that a generated module has of its own."""
+    empty = fx.GraphModule(nn.Module(), fx.Graph())
+    return frozenset(dir(empty)) | frozenset(empty.__dict__)
 
 
 def _place(root: nn.Module, path: str, module: nn.Module) -> None:

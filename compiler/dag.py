@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
@@ -140,6 +141,22 @@ def numbered(name: str) -> tuple[str, int] | None:
     if not digits or len(digits) > 9 or (digits[0] == "0" and digits != "0"):
         return None
     return word, int(digits)
+
+
+def runs(states: Sequence[str]) -> list[list[str]]:
+    """States in stretches that count up, as they are written: `s2..s5`.
+
+    >>> runs(["s2", "s3", "s5"])
+    [['s2', 's3'], ['s5']]
+    """
+    found: list[list[str]] = []
+    for state in states:
+        last, now = (numbered(found[-1][-1]) if found else None), numbered(state)
+        if last and now and last[0] == now[0] and now[1] == last[1] + 1:
+            found[-1].append(state)
+        else:
+            found.append([state])
+    return found
 
 
 class _Writer:

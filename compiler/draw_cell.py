@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 from nasc.compiler.dag import CellDag, Edge
@@ -14,7 +15,6 @@ from nasc.compiler.draw_style import (
     OTHER,
     PALE,
     Drawing,
-    eased,
     faded,
     family,
     label,
@@ -40,9 +40,7 @@ def cell_drawing(dag: CellDag, sets: Sets | None = None) -> Drawing:
     artist = _Artist(dag, sets or {}, "")
     drawing = sheet(f"{dag.kind} {dag.name}", f"{dag.kind} {dag.name}", artist.notes())
     artist.draw(drawing)
-    eased(drawing, len(dag.edges))
-    widest = max(map(len, dag.into.values()), default=0)
-    drawing.attr(ranksep=f"{0.34 + 0.018 * min(widest, 40):.3f}")  # where many edges meet they need room to turn
+    suit(drawing, [dag])
     return drawing
 
 
@@ -53,6 +51,21 @@ def add_cell(drawing: Drawing, dag: CellDag, sets: Sets, index: int) -> None:
         frame.attr(label=titled(f"{dag.kind} {dag.name}", artist.notes(), framed=True), style="rounded", color=PALE)
         frame.attr(margin="14", labeljust="l")
         artist.draw(frame)
+
+
+def suit(drawing: Drawing, dags: Sequence[CellDag]) -> None:
+    """Suit the layout to the cells: where many edges meet they need room to turn.
+
+    What nobody could read anyway Graphviz may stop improving sooner, as it would take minutes: with 490 edges this
+    is 3 instead of 24 seconds, and 1,275 edges take 12.
+    """
+    widest = max((len(edges) for dag in dags for edges in dag.into.values()), default=0)
+    drawing.attr(ranksep=f"{0.34 + 0.018 * min(widest, 40):.3f}")
+    edges = max(len(dag.edges) for dag in dags)
+    if edges > 1000:
+        drawing.attr(nslimit="1", nslimit1="1", mclimit="0.1", splines="line")
+    elif edges > 200:
+        drawing.attr(nslimit="2", mclimit="0.3")
 
 
 @dataclass(frozen=True)
@@ -83,9 +96,11 @@ class _Artist:
             # The first input is to stand above the second. Within a frame Graphviz takes the order reversed.
             for above, below in pairwise(dag.inputs[::-1] if self.prefix else dag.inputs):
                 first.edge(self.id(above), self.id(below), style="invis")
+        keeps: dict[str, list[str]] = {state: [] for state in dag.states}
+        for group in dag.groups:
+            keeps[group.state].append(f"keep {_count(group.low, group.high)} of {len(group.members)}")
         for state in dag.states:
-            keeps = [f"keep {_count(g.low, g.high)} of {len(g.members)}" for g in dag.groups if g.state == state]
-            lines = [text(state, bold=True), *(text(keep, 9, GREY) for keep in keeps)]
+            lines = [text(state, bold=True), *(text(keep, 9, GREY) for keep in keeps[state])]
             look = {"fillcolor": "#e0f2fe", "color": "#38bdf8"} if state in dag.live else _DEAD
             drawing.node(self.id(state), label(*lines), **look, **{"class": "state"})
         for index, edge in enumerate(dag.edges):
@@ -103,22 +118,24 @@ class _Artist:
         The tag is a node, so that lines run through it and layout keeps it clear of everything else.
         """
         tag = self.id(f"edge {index}")
-        share = 1.0 if edge.strength is None or strongest <= 0 else 0.35 + 0.65 * max(0.0, edge.strength) / strongest
+        live = edge.state in self.dag.live
         kind = family(edge.operations[0]) if len(edge.operations) == 1 else OTHER
-        line, fill = faded(kind.line, share), faded(kind.fill, share)
-        width = 1.6 if edge.strength is None or strongest <= 0 else 0.8 + 3.4 * max(0.0, edge.strength) / strongest
-        style, tagged = "solid", "rounded,filled"
-        if edge.state not in self.dag.live:
-            line, fill, style, tagged, width = PALE, "#ffffff", "dashed", "rounded,filled,dashed", 1.0
+        line, fill, colour, width = kind.line, kind.fill, kind.text, 1.6
+        if edge.strength is not None and strongest > 0:
+            share = max(0.0, edge.strength) / strongest
+            line, fill = faded(line, 0.35 + 0.65 * share), faded(fill, 0.35 + 0.65 * share)
+            width = 0.8 + 3.4 * share
+        if not live:
+            line, fill, colour, width = PALE, "#ffffff", GREY, 1.0
         elif len(edge.operations) > 1:
             line = "#94a3b8:#ffffff:#94a3b8"  # two lines with a gap: a bundle of edges
-        elif edge.open:
-            tagged = "rounded,filled,dashed"
-        colour = kind.text if edge.state in self.dag.live else GREY
+        style = "solid" if live else "dashed"
+        optional = len(edge.operations) == 1 and edge.open  # nothing but whether it stays is to be chosen
+        tagged = "rounded,filled" + (",dashed" if optional or not live else "")
         look = {"fillcolor": fill, "color": line.partition(":")[0], "fontcolor": colour, "style": tagged}
         drawing.node(
             tag,
-            label(*self.words(edge, colour)),
+            self.words(edge, colour),
             fontsize="11",
             height="0.26",
             margin="0.08,0.03",
@@ -137,43 +154,46 @@ class _Artist:
             )
         drawing.edge(f"{tag}:e", self.id(edge.state), color=line, style=style, penwidth=f"{width:.2f}", weight="2")
 
-    def words(self, edge: Edge, colour: str) -> list[str]:
-        """The lines on the tag of an edge."""
+    def words(self, edge: Edge, colour: str) -> str:
+        """The label of the tag of an edge."""
         factor = f"{edge.factor:.6g}*" if edge.factor is not None else ""
-        strength = "  " + text(f"{edge.strength:.3g}", 9, INK) if edge.strength is not None else ""
+        strength = text(f"  {edge.strength:.3g}", 9, INK) if edge.strength is not None else ""
         if len(edge.operations) == 1 and edge.kept is None:
-            return [text(factor + edge.operations[0]) + strength]
+            name = factor + edge.operations[0]
+            return label(text(name) + strength) if strength else name
         count = "1" if edge.kept is None else _count(*edge.kept)
         share = f"{count} of {len(edge.operations)}"
-        if len(edge.operations) <= FEW and self.named(edge.operations) is None:
-            head = [text(f"{factor} {share}".strip(), 9, GREY) + strength]
-            return head + [text(name, colour=family(name).text) for name in edge.operations]
-        return [text(f"{factor}{self.set(edge.operations)}"), text(share, 9, GREY) + strength]
+        if edge.operations not in self.names:
+            head = text(f"{factor} {share}".strip(), 9, GREY) + strength
+            return label(head, *(text(name, colour=family(name).text) for name in edge.operations))
+        return label(text(factor + self.names[edge.operations]), text(share, 9, GREY) + strength)
 
     # sets
 
-    def named(self, operations: tuple[str, ...]) -> str | None:
-        return next((name for name, members in self.sets.items() if members == operations), None)
-
-    def set(self, operations: tuple[str, ...]) -> str:
-        """The name of a set of operations; sets written in place are numbered."""
-        return self.named(operations) or f"set {self.unnamed().index(operations) + 1}"
-
-    def unnamed(self) -> list[tuple[str, ...]]:
-        found = dict.fromkeys(edge.operations for edge in self.dag.edges if len(edge.operations) > FEW)
-        return [operations for operations in found if self.named(operations) is None]
+    @cached_property
+    def names(self) -> dict[tuple[str, ...], str]:
+        """The names of the sets that edges choose among; longer ones written in place are numbered."""
+        given = {members: name for name, members in self.sets.items()}
+        found: dict[tuple[str, ...], str] = {}
+        number = 0
+        for operations in dict.fromkeys(edge.operations for edge in self.dag.edges if len(edge.operations) > 1):
+            if operations in given:
+                found[operations] = given[operations]
+            elif len(operations) > FEW:
+                number += 1
+                found[operations] = f"set {number}"
+        return found
 
     def notes(self) -> list[str]:
         """What the sets named on tags are."""
-        notes = []
-        for operations in dict.fromkeys(edge.operations for edge in self.dag.edges if len(edge.operations) > 1):
-            if len(operations) > FEW or self.named(operations):
-                note = f"{self.set(operations)} = {' | '.join(operations)}"
-                notes += textwrap.wrap(note, 130, subsequent_indent="    ")
+        notes: list[str] = []
+        for operations, name in self.names.items():
+            notes += textwrap.wrap(f"{name} = {' | '.join(operations)}", 130, subsequent_indent="    ")
         return notes
 
 
 _DEAD = {"fillcolor": "#ffffff", "color": PALE, "fontcolor": "#94a3b8", "style": "rounded,filled,dashed"}
+"""The look of what nothing that is returned depends on."""
 
 
 def _count(low: int, high: int) -> str:

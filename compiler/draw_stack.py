@@ -93,7 +93,7 @@ class _Route:
         row, place = divmod(self.order.index(name), self.width)
         return self.width - 1 - place if row % 2 else place
 
-    def line(self, start: str, end: str, shape: Shape | None = None, **look: str) -> None:
+    def line(self, start: str, end: str, shape: Shape | None, look: dict[str, str]) -> None:
         """A line between two boxes of the route, with the shape that flows along it."""
         before, after = self.rank(start), self.rank(end)
         at_turn = "white" if before == after else ""  # there the words stand on the line
@@ -169,7 +169,7 @@ def _draw(
     for before, name in pairwise(route.order):
         reader = readers.get(name)
         live = reader is None or reader.inputs[-1] in reader.live
-        route.line(before, name, shapes[before], weight="20", **({} if live else UNREAD))
+        route.line(before, name, shapes[before], {"weight": "20"} | ({} if live else UNREAD))
     places = list(stems)[-2:]
     places = [places[0], places[-1]]  # what the first cell reads: the two stems, or the only one twice
     for box in boxes:
@@ -178,7 +178,7 @@ def _draw(
         elif len(box.dag.inputs) == 2:
             live = box.dag.inputs[0] in box.dag.live
             look = {"color": "#38bdf8"} if live else UNREAD
-            route.line(places[-2], box.id, penwidth="1", weight="0", **look)
+            route.line(places[-2], box.id, None, {"penwidth": "1", "weight": "0"} | look)
         places += [box.id] * min(2, box.last - box.first + 1)
     return route
 

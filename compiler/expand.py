@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from nasc.compiler.dag import CellDag, Edge
-from nasc.compiler.graph import MEAN, MIX, SCALE, SUM, GraphBuilder, LayerGraph, Step
+from nasc.compiler.graph import MEAN, MIX, SCALE, SUM, GraphBuilder, LayerGraph, Step, state_path
 from nasc.compiler.layers import Shape, show
 from nasc.compiler.operations import ChainWriter, ExpandError, Placeholder, Scope, write_chain
 from nasc.compiler.resolve import Program
@@ -172,18 +172,18 @@ class _Expander:
                 chain = self.stack.chains["align"]
             path = f"preprocess.{position}"
             at[name] = given[position] if chain is None else write_chain(builder, chain, given[position], scope, path)
-        row = 0
+        rows = {id(edge): row for row, edge in enumerate(dag.open_edges)}
         for state in dag.states:
             parts = []
             for position, edge in enumerate(dag.into[state]):
                 inner = replace(scope, stride=stride if edge.source in dag.inputs else 1)
-                parts.append(self.edge(builder, edge, row, at[edge.source], inner, f"{state}.{position}"))
-                row += edge.open
+                path = f"{state_path(state)}.{position}"
+                parts.append(self.edge(builder, edge, rows.get(id(edge)), at[edge.source], inner, path))
             at[state] = self.state(builder, dag, state, parts, scope)
         out = self.returned(builder, dag, [at[name] for name in dag.returned])
         return self.graph(builder, given, out, at, "")
 
-    def edge(self, builder: GraphBuilder, edge: Edge, row: int, at: int, scope: Scope, path: str) -> int:
+    def edge(self, builder: GraphBuilder, edge: Edge, row: int | None, at: int, scope: Scope, path: str) -> int:
         """One edge: its operation, or the mixture of all it may be, within the skeleton's `edge:`."""
 
         def operation(writer: ChainWriter, at: int, inner: Scope) -> int:
@@ -250,7 +250,7 @@ class _Expander:
             return total
         placeholders: dict[str, Placeholder] = {"sum": lambda writer, at, inner: at}
         inner = replace(scope, placeholders=placeholders)
-        return write_chain(builder, chain, total, inner, f"{state}.sum")
+        return write_chain(builder, chain, total, inner, f"{state_path(state)}.sum")
 
     def returned(self, builder: GraphBuilder, dag: CellDag, parts: list[int]) -> int:
         shapes = [builder.shape(part) for part in parts]

@@ -74,6 +74,11 @@ class LayerGraph:
         return sum(LAYERS[step.kind].macs(shape, step.shape, step.settings) for step, shape in self.layers())
 
 
+def state_path(state: str) -> str:
+    """Where the layers of a state live in a cell; `preprocess` is taken by those of the inputs."""
+    return f"{state}_" if state.rstrip("_") == "preprocess" else state
+
+
 class GraphBuilder:
     """Collects steps; each method answers with the index of the step it added."""
 

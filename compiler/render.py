@@ -12,9 +12,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from nasc.compiler.dag import CellDag, write_out
-from nasc.compiler.draw_cell import Sets, add_cell, cell_drawing
+from nasc.compiler.draw_cell import Sets, add_cell, cell_drawing, suit
 from nasc.compiler.draw_stack import language_drawing, stack_drawing
-from nasc.compiler.draw_style import Drawing, eased, sheet
+from nasc.compiler.draw_style import FONT, Drawing, sheet
 from nasc.compiler.plan import choose, plan
 from nasc.compiler.resolve import Program, resolve
 from nasc.compiler.stack import Options, lay_out
@@ -98,14 +98,16 @@ def _side_by_side(dags: list[CellDag], sets: Sets) -> Drawing:
     """
     columns = next((i for i, most in enumerate((3, 10, 18), start=1) if len(dags) <= most), 4)
     drawing = sheet(f"{len(dags)} cells", "")
-    drawing.attr(label="", packmode=f"array_ictr{columns}", pack="16", remincross="false")
-    eased(drawing, sum(len(dag.edges) for dag in dags))
+    drawing.attr(packmode=f"array_ictr{columns}", pack="16", remincross="false")
+    suit(drawing, dags)
     for start in reversed(range(0, len(dags), columns)):
         for index in range(start, start + columns):
             if index < len(dags):
                 add_cell(drawing, dags[index], sets, index)
             else:
-                drawing.node(f"blank {index}", "", style="invis")
+                with drawing.subgraph(name=f"cluster_{index}") as blank:  # frames are packed before bare nodes
+                    blank.attr(style="invis")
+                    blank.node(f"{index} blank", "", style="invis")
     return drawing
 
 
@@ -134,7 +136,9 @@ def _laid_out(drawing: Drawing, format: str) -> tuple[bytes, str | None]:
         if pure and format == "pdf":
             continue
         try:
-            data = _run(program, drawing.source, format)
+            # graphviz-pure knows the widths of single fonts, and takes those of Times for a list of them
+            source = drawing.source.replace(FONT, FONT.partition(",")[0]) if pure else drawing.source
+            data = _run(program, source, format)
         except (OSError, subprocess.SubprocessError) as error:
             problems.append(f"{Path(program).name}: {_reason(error)}")
             continue

@@ -81,6 +81,8 @@ def _add(program: Program, item: Definition, document: n.Document, findings: Fin
         if item.name.text in other:
             findings.add("E208", f"`{item.name}` is both an operation and an operation set", item.name.span)
             return
+    if table.get(key) is item:
+        return  # one file may come by two ways: by its own `use`, and by that of another
     if key not in table:
         table[key] = item
         program.origin[kind, key] = document

@@ -7,6 +7,7 @@ from math import comb, prod
 
 from nasc.compiler.check import Checked
 from nasc.compiler.dag import CellDag, Edge
+from nasc.compiler.plan import recipe_network
 from nasc.compiler.resolve import Program
 from nasc.dsl import nodes as n
 
@@ -30,24 +31,25 @@ def space_of(found: Checked) -> Space:
     from nasc.compiler.bounds import bounds
 
     none = zero_operations(found.program)
-    document = found.program.document
-    open_cells = {name for name, dag in found.dags.items() if dag.open}
-    choices: dict[str, str] = {}
-    for plan in found.plans.values():
-        choices |= {choice: cell for choice, cell in plan.stack.choices.items() if cell in open_cells}
-    choices = choices or {name: name for name in open_cells if name in document.cells}
-    size = prod(cell_size(found.dags[cell], none) for cell in choices.values())
-    network = evaluation_network(document, found)
+    size = prod(cell_size(found.dags[cell], none) for cell in open_choices(found).values())
+    network = evaluation_network(found.program.document, found)
     if network is None:
         return Space(size, None, None, None)
     limits = bounds(found, network, none)
     return Space(size, network, limits and limits[0], limits and limits[1])
 
 
+def open_choices(found: Checked) -> dict[str, str]:
+    """Every name that is chosen for on its own, with the open cell behind it; placed ones, else all of the text."""
+    open_cells = {name for name, dag in found.dags.items() if dag.open}
+    choices: dict[str, str] = {}
+    for plan in found.plans.values():
+        choices |= {choice: cell for choice, cell in plan.stack.choices.items() if cell in open_cells}
+    return choices or {name: name for name in open_cells if name in found.program.document.cells}
+
+
 def evaluation_network(document: n.Document, found: Checked) -> str | None:
     """The network that a genotype of the space is trained in: the one that `train` names, else the last open one."""
-    from nasc.compiler.plan import recipe_network
-
     for recipe in document.recipes("train"):
         name = recipe_network(recipe)
         if name in found.plans and found.plans[name].open:

@@ -18,6 +18,8 @@ MIXINGS: Mapping[Mixing, Callable[[Tensor], Tensor]] = {
     "softmax": lambda alphas: alphas.softmax(dim=-1),
     "sigmoid": lambda alphas: alphas.sigmoid(),
 }
+CELL = "cell_"
+"""Before the names of cells, since a module has names of its own."""
 SPREAD = 1e-3
 """Standard deviation of the first strengths (DARTS: 1e-3 * N(0, 1))."""
 
@@ -39,7 +41,7 @@ class Supernet(Network):
         self.dags = {cell.placement.choice: cell.dag for cell in plan.cells if cell.dag.open}
         self._alphas = nn.ModuleDict(
             {
-                name: nn.ParameterList(torch.randn(rows, columns) * SPREAD for rows, columns in shapes(dag))
+                f"{CELL}{name}": nn.ParameterList(torch.randn(rows, columns) * SPREAD for rows, columns in shapes(dag))
                 for name, dag in self.dags.items()
             }
         )
@@ -48,9 +50,9 @@ class Supernet(Network):
     def alphas(self) -> dict[str, nn.Parameter | list[nn.Parameter]]:
         """The strengths of every open cell."""
         found: dict[str, nn.Parameter | list[nn.Parameter]] = {}
-        for name, parameters in self._alphas.items():
+        for key, parameters in self._alphas.items():
             assert isinstance(parameters, nn.ParameterList)
-            found[name] = parameters[0] if len(parameters) == 1 else list(parameters)
+            found[key.removeprefix(CELL)] = parameters[0] if len(parameters) == 1 else list(parameters)
         return found
 
     def strengths(self) -> list[nn.Parameter]:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from nasc.compiler.dag import CellDag, Edge, numbered
+from nasc.compiler.dag import CellDag, Edge, runs
 from nasc.compiler.expand import Plan, PlannedCell
-from nasc.compiler.graph import LayerGraph
+from nasc.compiler.graph import LayerGraph, state_path
 from nasc.compiler.layers import LAYERS, Shape
 
 
@@ -62,7 +62,7 @@ def _cell(plan: Plan, first: int, cells: list[PlannedCell]) -> Iterator[Line]:
         text = f"{name} = {chain}(cell k-{back})" if chain else f"{name} = cell k-{back}"
         yield _part(cell.graph, f"preprocess.{position}.", text, name)
     for state in cell.dag.states:
-        yield _part(cell.graph, f"{state}.", f"{state} = {equation(cell.dag, state)}", state)
+        yield _part(cell.graph, f"{state_path(state)}.", f"{state} = {equation(cell.dag, state)}", state)
     yield Line(1, f"return {returned(cell.dag)}", cell.shape, 0, 0)
 
 
@@ -107,12 +107,5 @@ def _calls(edges: list[Edge]) -> Iterator[str]:
 
 def returned(dag: CellDag) -> str:
     """What a cell returns: `concat(s2..s5)`."""
-    runs: list[list[str]] = []
-    for state in dag.returned:
-        last, now = (numbered(runs[-1][-1]) if runs else None), numbered(state)
-        if last and now and last[0] == now[0] and now[1] == last[1] + 1:
-            runs[-1].append(state)
-        else:
-            runs.append([state])
-    listed = ", ".join(run[0] if len(run) == 1 else f"{run[0]}..{run[-1]}" for run in runs)
+    listed = ", ".join(run[0] if len(run) == 1 else f"{run[0]}..{run[-1]}" for run in runs(dag.returned))
     return f"{dag.how}({listed})" if dag.how else listed

@@ -8,7 +8,6 @@ from nasc.dsl.source import Source
 from nasc.dsl.syntax_repairs import (
     CLOSING,
     ITEMS,
-    KEYWORDS,
     PAIRS,
     RESERVED,
     STARTS,
@@ -18,7 +17,7 @@ from nasc.dsl.syntax_repairs import (
     misspelt,
     open_brackets,
 )
-from nasc.dsl.syntax_tables import Stack, Word
+from nasc.dsl.syntax_tables import KEYWORDS, Stack, Word
 from nasc.dsl.syntax_words import SIGNS, block_kind, shown
 
 _FOREIGN = {
@@ -34,6 +33,9 @@ _ITEMS = "`use`, `op`, `ops`, `cell`, `recurrent`, `skeleton`, `network`, `searc
 ENDS_WITH_RETURN = "a cell ends with what it returns, for example `return concat(s2..s5)`"
 _EXTENDS = "what is extended stands behind `:`, as in `network cifar: darts_cifar {`"
 _EVERY = "`s2..s5 = ...` writes a statement once for each state"
+
+
+_KEYWORD = {kind: word for word, kind in reversed(KEYWORDS.items())}
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,8 @@ class Case:
         if at is None:
             return "", ""
         name = self.stack[at + 1].text if at + 1 < len(self.stack) else ""
-        return self.stack[at].text, name
+        keyword = self.stack[at].text  # what is written, which may be no keyword
+        return keyword if keyword in KEYWORDS else _KEYWORD[self.stack[at].symbol], name
 
     @cached_property
     def inside(self) -> str:
@@ -114,7 +117,7 @@ def _misread(c: Case) -> Advice | None:
         rest = word.removeprefix(keyword)
         if rest not in ("", word) and KEYWORDS[keyword] in c.accepted:
             return Advice(f"a space is missing: `{keyword} {rest}`")
-    if c.repair.kind == "skip" and "USE" in c.accepted:
+    if c.repair.kind in ("skip", "replace") and "USE" in c.accepted:
         return Advice(f"an item begins with {_ITEMS}")
     return None
 
@@ -138,7 +141,7 @@ def _unclosed(c: Case) -> Advice | None:
 def _outside(c: Case) -> Advice | None:
     """A statement, a setting or a bracket where no block is open."""
     word = c.found.text
-    if c.block or not c.accepted & ITEMS or c.repair.kind == "read":
+    if c.block or not c.accepted & ITEMS or c.repair.kind in ("read", "insert"):
         return None
     match c.found.kind:
         case "KEY" if word in KEYWORDS:
@@ -304,6 +307,12 @@ def _sign(c: Case) -> Advice | None:
         opening = next((e for e in reversed(open_brackets(c.stack)) if PAIRS[e.symbol] == put), None)
         if opening and c.line(opening.start) != c.line(found.start):
             return Advice(f"`{opening.symbol}` of line {c.line(opening.start)} is not closed")
+    if found.kind == ")" and {"MUL", ","} <= c.accepted and ")" not in c.accepted:
+        return Advice("brackets around a single value are left out")
+    if repair.kind == "insert" and put in ("KEY", "DEF"):
+        return Advice(f"a name is missing before {shown(found)}")
+    if repair.kind == "insert" and put in ("KIND", "NETWORK"):
+        return Advice(f"`{'cell' if put == 'KIND' else 'network` or `skeleton'}` is missing")
     if repair.kind == "insert" and put == ",":
         return Advice("a comma is missing")
     if repair.kind == "insert" and put in (*SIGNS, "RETURN"):

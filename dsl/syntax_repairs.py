@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import Literal
 
-from nasc.dsl.syntax_tables import END, UNREADABLE, Entry, Reader, Stack, Tables, Word
+from nasc.dsl.syntax_tables import END, KEYWORDS, UNREADABLE, Entry, Reader, Stack, Tables, Word
 
 AHEAD = 6
 """After how many words that fit a repair is as good as it can be."""
@@ -19,30 +19,16 @@ _LARGE = 2**20
 """Longer texts are not copied for a trial."""
 PAIRS = {"(": ")", "[": "]", "{": "}"}
 CLOSING = frozenset(PAIRS.values())
-KEYWORDS = {
-    "use": "USE",
-    "op": "OP",
-    "ops": "OPS",
-    "cell": "KIND",
-    "recurrent": "KIND",
-    "skeleton": "SKELETON",
-    "network": "NETWORK",
-    "search": "RECIPE",
-    "train": "RECIPE",
-    "return": "RETURN",
-    "require": "REQUIRE",
-    "cells": "CELLS",
-    "keep": "KEEP",
-    "of": "_OF",
-    "nas": "NAS",
-}
 RESERVED = KEYWORDS.keys() - {"search", "train", "cells", "nas"}
+_NOT_NAMES = KEYWORDS.keys() - {"cells"}
+"""Words that are rarely meant as names, though not all of them are reserved."""
 ROLES = ("NAME", "DEF", "KEY", "FROM")
 """What a name may be, by what stands behind it."""
 ITEMS = frozenset({"USE", "OP", "OPS", "KIND", "SKELETON", "NETWORK", "RECIPE"})
 STARTS = ITEMS | {"DEF", "FROM", "RETURN", "KEY", "CELLS", "REQUIRE"}
 _OUTERMOST = ITEMS - {"OP"}
-_NEVER_PUT = (STARTS - {"RETURN"}) | {END, "NAS"}
+_ASSUMED = {"NAME": ("KIND", "NETWORK"), "KEY": ("NETWORK",), ":": ("KEY",), "=": ("DEF",)}
+"""The words among `STARTS` that are put in, and before which kinds."""
 BLOCKS = frozenset({"KIND", "SKELETON", "NETWORK", "RECIPE"})
 _LITERALS = frozenset({"INT", "NUMBER", "SIZE", "STRING", "QUOTED", "NAME"})
 _SEPARATORS = frozenset({",", "+", "->", "|", "..", "*", "@", "MUL"})
@@ -148,7 +134,7 @@ def readings(word: Word) -> Iterator[tuple[str, float]]:
     if not word.text[:1].isidentifier():
         return
     text = word.text.lower()
-    exact = word.text in KEYWORDS and word.text != "cells"
+    exact = word.text in _NOT_NAMES
     for kind in ROLES:
         if kind != word.kind:
             yield kind, 0.5 if exact else 0.2
@@ -218,7 +204,7 @@ def _repairs(tables: Tables, reader: Reader, stop: Stop) -> Iterator[Repair]:
     yield from _edits(tables, reader.text, Repair("read", (), stop, stop.stack, stop.word.start))
     for reread in _reread(tables, reader, stop):
         yield reread
-        if reread.cost >= 0.5:  # a reserved word: as a name only if all is well then
+        if reread.put[0] in ROLES and reread.stop.word.text in _NOT_NAMES:  # unless all is well then
             continue
         follows = reader.read(reread.at, reread.stack[-1].state)
         behind = reread.passed[-1] if reread.passed else reread.stop.word
@@ -234,6 +220,8 @@ def _reread(tables: Tables, reader: Reader, stop: Stop) -> Iterator[Repair]:
     """The word, or the one before it, taken in another role."""
     for kind, cost in readings(stop.word):
         word = stop.word._replace(kind=kind)
+        if kind == "NAME" and stop.word.kind in ("KEY", "DEF") and begins_line(reader.text, word):
+            cost += 1.2  # it rather begins a statement than it continues one
         if (after := tables.feed(stop.stack, word)) is not None:
             yield Repair("read", (kind,), stop, after, word.end, (word,), cost)
     if stop.last and stop.before_last:
@@ -254,11 +242,18 @@ def _edits(tables: Tables, text: str, base: Repair) -> Iterator[Repair]:
     beyond = replace(base, at=word.end, passed=(*base.passed, word))
     first = begins_line(text, word)  # it rather begins a statement than it continues one
     last = not text[word.end : word.end + _WIDEST].partition("\n")[0].partition("#")[0].strip()
-    for kind in sorted(accepted - _NEVER_PUT):
+    putable = (accepted - STARTS - {END, "NAS"}) | (accepted & {"RETURN", *_ASSUMED.get(word.kind, ())})
+    for kind in sorted(putable):
         after = tables.put(stack, (kind,), word.start)
         assert after is not None
         late = _PREFERRED.index(kind) / 100 if kind in _PREFERRED else 0.4
         cost = 0.8 + late + 1.2 * (first and kind in _SEPARATORS) + 2.0 * (kind == "RETURN" and not first)
+        if kind in ("KEY", "DEF"):
+            cost = 0.6
+        elif kind in ITEMS:
+            cost = 2.0
+            if word.kind == "NAME":
+                yield replace(beyond, kind="replace", put=(kind,), stack=after, cost=base.cost + cost)
         yield replace(here, kind="insert", put=(kind,), stack=after, cost=base.cost + cost)
         if _alike(word.kind, kind):
             entry: Entry = after[-1]

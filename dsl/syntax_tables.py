@@ -17,6 +17,24 @@ from nasc.dsl.parser import grammar
 
 END = "$END"
 UNREADABLE = ""
+KEYWORDS = {
+    "use": "USE",
+    "op": "OP",
+    "ops": "OPS",
+    "cell": "KIND",
+    "recurrent": "KIND",
+    "skeleton": "SKELETON",
+    "network": "NETWORK",
+    "search": "RECIPE",
+    "train": "RECIPE",
+    "return": "RETURN",
+    "require": "REQUIRE",
+    "cells": "CELLS",
+    "keep": "KEEP",
+    "of": "_OF",
+    "nas": "NAS",
+}
+_NAME = re.compile(r"[A-Za-z_]\w*")
 
 
 class Word(NamedTuple):
@@ -131,8 +149,9 @@ class Reader:
             return Word(END, "", len(self.text), len(self.text))
         except UnexpectedCharacters:
             at = self._lexing.line_ctr.char_pos
-            if self.text.startswith("keep", at):  # the grammar has no word for a `keep` without a number
-                return Word("KEEP", "keep", at, at + 4)
+            name = _NAME.match(self.text, at)
+            if name and name[0] in KEYWORDS:  # a keyword that the grammar knows in some places only, as `keep 2`
+                return Word(KEYWORDS[name[0]], name[0], at, name.end())
             return Word(UNREADABLE, self.text[at], at, at + 1)
         kind = self.tables.plain.get(token.type, token.type)
         start = token.start_pos or 0

@@ -49,7 +49,12 @@ def run_task(run: Run, task: Task, seed: int, show: Show, resume: bool) -> None:
     examples = 0
     state = run.restore() if resume else None
     if state is not None:
-        task.load_state(state["task"])
+        try:
+            task.load_state(state["task"])
+        except (AttributeError, KeyError, RuntimeError, TypeError, ValueError) as error:
+            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+            message = f"{run.checkpoint} does not belong to this run: {reason}"
+            raise fail("E503", message, help="put back its own checkpoint, or start anew") from None
         epoch, step, sums, examples = state["epoch"], state["step"], state["sums"], state["examples"]
 
     def save() -> None:

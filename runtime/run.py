@@ -87,7 +87,7 @@ def open_run(path: Path, asked: dict[str, Any], text: str, resume: bool) -> Run:
     asked = {**asked, "text_sha256": hashlib.sha256(text.encode()).hexdigest()}
     if resume:
         return Run(path, _same(path, asked))
-    if (path / "run.json").exists():
+    if path.is_dir() and (path / "run.json").exists():
         help = "add `--resume` to go on with it, or name another directory with `--out`"
         raise fail("E501", f"{path} already holds a run", help=help)
     if path.is_dir() and any(path.iterdir()):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -28,7 +29,9 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
         reason = getattr(error, "strerror", None) or error
         raise fail("E502", f"{path} cannot be written: {reason}", help="what stood there before is untouched") from None
     finally:
-        temporary.unlink(missing_ok=True)
+        # gone after the move; where not even its folder could be made, there is nothing to take away
+        with suppress(OSError):
+            temporary.unlink()
 
 
 def write_text(path: Path, text: str) -> None:

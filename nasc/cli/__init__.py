@@ -18,6 +18,7 @@ COMMANDS = {
     "fmt": "Bring texts into their canonical layout.",
     "import": "Turn a foreign genotype into a .nas text.",
     "export": "Turn a .nas text into a foreign genotype.",
+    "sample": "Draw random genotypes of a space.",
     "search": "Search a space; write the genotype found.",
     "train": "Train a network from scratch.",
     "evaluate": "Measure a trained network on test data.",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from nasc.compiler.build import safe_path
 from nasc.compiler.dag import CellDag, Edge, numbered
 from nasc.compiler.expand import PlannedCell
-from nasc.compiler.graph import MIX
+from nasc.compiler.graph import MIX, state_path
 from nasc.dsl.source import Span
 
 if TYPE_CHECKING:
@@ -62,7 +62,9 @@ class Origin:
             for position in range(inputs):
                 theirs = self.preprocess.format(input=2 - inputs + position)
                 ours = f"cells.{index}.preprocess.{position}"
-                yield Block(ours, f"cells.{index}.{theirs}", chains.get("preprocess"))
+                # An older input may go through `align:` instead; the names say enough there.
+                older = position < inputs - 1 and "align" in chains
+                yield Block(ours, f"cells.{index}.{theirs}", None if older else chains.get("preprocess"))
             for place in places(cell):
                 for ours, choice in place.operations:
                     theirs = (self.choice if place.edge.open else self.edge).format(choice=choice, **place.names)
@@ -118,10 +120,10 @@ def places(cell: PlannedCell) -> Iterator[Place]:
         position = in_state[edge.state] = in_state.get(edge.state, -1) + 1
         in_pair[pair] = in_pair.get(pair, -1) + 1
         if edge.open:
-            prefix = mixtures[edge.state, str(position)].removesuffix(".mix")
+            prefix = mixtures[state_path(edge.state), str(position)].removesuffix(".mix")
             operations = tuple((safe_path(f"{prefix}.{name}"), choice) for choice, name in enumerate(edge.operations))
         else:
-            operations = ((safe_path(f"{edge.state}.{position}"), 0),)
+            operations = ((safe_path(f"{state_path(edge.state)}.{position}"), 0),)
         names = {
             "edge": index,
             "state": number[edge.state],

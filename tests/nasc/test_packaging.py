@@ -153,12 +153,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_wheel_holds_every_file_and_nothing_else(installed: Path) -> None:
     sources = {file for folder in tree().values() for file in folder.glob("*.py")} | data_files()
-    wanted = {
-        file.relative_to(ROOT / "nasc" if (ROOT / "nasc") in file.parents else ROOT) for file in sources
-    }
-    found = {
-        file.relative_to(installed / "nasc") for file in (installed / "nasc").rglob("*") if file.is_file()
-    }
+    wanted = {file.relative_to(ROOT / "nasc" if (ROOT / "nasc") in file.parents else ROOT) for file in sources}
+    found = {file.relative_to(installed / "nasc") for file in (installed / "nasc").rglob("*") if file.is_file()}
     assert {file for file in found if file.suffix != ".pyc"} == wanted
     (information,) = installed.glob("nasc-*.dist-info")
     assert {entry.name for entry in installed.iterdir()} <= {"nasc", "bin", information.name}

@@ -1,0 +1,46 @@
+"""What `nasc import-weights` does: a checkpoint of the original authors becomes weights of ours."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from nasc.compiler.build import decided
+from nasc.compiler.plan import plan
+from nasc.compiler.stack import Options
+from nasc.dsl.nodes import Document
+from nasc.dsl.printer import to_text
+from nasc.runtime import weights_file
+from nasc.runtime.weights import Imported, import_weights
+from nasc.runtime.weights.checkpoint_file import read_checkpoint
+
+
+def convert(
+    checkpoint: Path,
+    document: Document,
+    name: str,
+    origin: str,
+    network: str | None,
+    options: Options,
+    out: Path,
+    data: str,
+) -> Imported:
+    """Write the weights of a checkpoint as safetensors that say which network they belong to.
+
+    Raises `NasError`: the checkpoint cannot be read (E705), or the first key that does not fit (E702 to E704).
+    """
+    found = plan(document, network, options)
+    state = read_checkpoint(checkpoint)
+    model = decided(found, auxiliary=found.auxiliary is not None and any("auxiliary" in key for key in state))
+    imported = import_weights(model, state, origin)
+    about = {
+        "text": to_text(document),
+        "dialect": None,
+        "name": name,
+        "network": found.stack.name,
+        "options": json.dumps(options.__dict__),
+        "auxiliary": model.auxiliary is not None,
+        "data": data,
+    }
+    weights_file.save(out, model, about)
+    return imported

@@ -1,0 +1,1 @@
+use "circle_a.nas"

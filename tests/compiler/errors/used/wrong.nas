@@ -1,0 +1,2 @@
+op my_conv = relu -> conv(3, stride) -> bn )
+op other = 
