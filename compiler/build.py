@@ -32,7 +32,9 @@ class Network(nn.Module):
 
     auxiliary: nn.Module | None
 
-    def __init__(self, plan: Plan, auxiliary: bool = False, changes: Sequence[Pass] = ()) -> None:
+    def __init__(
+        self, plan: Plan, auxiliary: bool = False, changes: Sequence[Pass] = (), channels_last: bool = False
+    ) -> None:
         super().__init__()
         if auxiliary and plan.auxiliary is None:
             if plan.auxiliary_error is None:
@@ -44,6 +46,7 @@ class Network(nn.Module):
             return to_module(reduce(lambda g, change: change(g), changes, graph))
 
         self.plan = plan
+        self.channels_last = channels_last
         self.stem = module(plan.stem)
         self.stem2 = module(plan.stem2) if plan.stem2 else None
         self.cells = nn.ModuleList(module(cell.graph) for cell in plan.cells)
@@ -51,8 +54,13 @@ class Network(nn.Module):
         self.auxiliary = module(plan.auxiliary) if auxiliary and plan.auxiliary else None
         self.choices = [cell.placement.choice if cell.dag.open else None for cell in plan.cells]
         self.arity = [len(cell.dag.inputs) for cell in plan.cells]
+        if channels_last:
+            self.to(memory_format=torch.channels_last)
 
     def forward(self, x: Tensor, weights: Weights | None = None) -> Tensor | tuple[Tensor, Tensor]:
+        if self.channels_last:
+            # channels last in memory: depthwise convolutions and pools run up to twice as fast so
+            x = x.contiguous(memory_format=torch.channels_last)
         older = newer = self.stem(x)
         if self.stem2 is not None:
             newer = self.stem2(older)
@@ -77,14 +85,14 @@ class Network(nn.Module):
                 module.rate = (named or {}).get(module.name, 0.0)
 
 
-def decided(plan: Plan, auxiliary: bool = False, optimize: bool = True) -> Network:
+def decided(plan: Plan, auxiliary: bool = False, optimize: bool = True, channels_last: bool = False) -> Network:
     """The network of a plan without open cells. Raises `NasError` (E310) where something is left to choose."""
     for cell in plan.cells:
         if cell.dag.open:
             edge = cell.dag.open_edges[0]
             help = "search it first (`nasc search`), or build the shared-weight network with `nasc.supernet`"
             raise fail("E310", f"cell `{cell.dag.name}` still has choices", edge.span, help=help)
-    return Network(plan, auxiliary, passes(optimize))
+    return Network(plan, auxiliary, passes(optimize), channels_last)
 
 
 def to_module(graph: LayerGraph) -> fx.GraphModule:

@@ -7,13 +7,11 @@ from dataclasses import dataclass, replace
 from nasc.compiler.dag import CellDag, Edge
 from nasc.compiler.graph import MEAN, MIX, SCALE, SUM, GraphBuilder, LayerGraph, Step, state_path
 from nasc.compiler.layers import Shape, show
-from nasc.compiler.operations import ChainWriter, ExpandError, Placeholder, Scope, write_chain
-from nasc.compiler.resolve import Program
+from nasc.compiler.operations import MAX_LAYERS, ChainWriter, ExpandError, Placeholder, Scope, write_chain
+from nasc.compiler.resolve import Program, told_at
 from nasc.compiler.stack import Placement, Stack
 from nasc.dsl import nodes as n
 from nasc.dsl.diagnostic import Diagnostic
-
-MAX_LAYERS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -88,6 +86,13 @@ class _Expander:
         self.known: dict[object, LayerGraph] = {}
 
     def run(self) -> Plan:
+        try:
+            return self.plan()
+        except ExpandError as error:
+            error.diagnostic = told_at(error.diagnostic, self.stack.span)
+            raise
+
+    def plan(self) -> Plan:
         stack = self.stack
         stem = self.block("stem", self.input, stack.channels)
         stem2 = self.block("stem2", stem.shape, stack.channels) if "stem2" in stack.chains else None
@@ -116,7 +121,7 @@ class _Expander:
             except ExpandError as problem:
                 found = problem.diagnostic
                 where = f"the auxiliary head does not fit behind cell {after}: " if after is not None else ""
-                error = replace(found, code="E307", message=where + found.message)
+                error = told_at(replace(found, code="E307", message=where + found.message), stack.span)
         return Plan(self.program, stack, stem, stem2, tuple(cells), head, auxiliary, auxiliary_after, error)
 
     def block(self, name: str, shape: Shape, width: int) -> LayerGraph:
@@ -124,7 +129,13 @@ class _Expander:
         builder = GraphBuilder()
         at = builder.input(shape)
         chain = self.stack.chains.get(name)
-        out = at if chain is None else write_chain(builder, chain, at, replace(self.scope, width=width), name)
+        try:
+            out = at if chain is None else write_chain(builder, chain, at, replace(self.scope, width=width), name)
+        except ExpandError as error:
+            if error.diagnostic.code.startswith("E3") and name != "auxiliary":
+                message = f"`{name}` of network `{self.stack.name}`: {error.diagnostic.message}"
+                error.diagnostic = replace(error.diagnostic, message=message)
+            raise
         return self.graph(builder, (at,), out, {}, f"{name}.")
 
     def graph(
@@ -149,14 +160,15 @@ class _Expander:
             graph = self.known[key]
             self.layers += len(graph.steps)
             if self.layers > MAX_LAYERS:
-                raise ExpandError("E105", f"the network has more than {MAX_LAYERS} layers", placement.span)
+                raise ExpandError("E105", f"the network has more than {MAX_LAYERS} layers", self.stack.span)
             return graph
         try:
             graph = self.new_cell(dag, placement.stride, inputs, newest, width)
         except ExpandError as error:
             found = error.diagnostic
             where = f"cell `{dag.name}` at width {width} in network `{self.stack.name}`: "
-            error.diagnostic = replace(found, message=where + found.message) if found.code[1] == "3" else found
+            found = replace(found, message=where + found.message) if found.code.startswith("E3") else found
+            error.diagnostic = told_at(found, placement.span)
             raise
         self.known[key] = graph
         return graph
@@ -178,7 +190,11 @@ class _Expander:
             for position, edge in enumerate(dag.into[state]):
                 inner = replace(scope, stride=stride if edge.source in dag.inputs else 1)
                 path = f"{state_path(state)}.{position}"
-                parts.append(self.edge(builder, edge, rows.get(id(edge)), at[edge.source], inner, path))
+                try:
+                    parts.append(self.edge(builder, edge, rows.get(id(edge)), at[edge.source], inner, path))
+                except ExpandError as error:
+                    error.diagnostic = told_at(error.diagnostic, edge.span)
+                    raise
             at[state] = self.state(builder, dag, state, parts, scope)
         out = self.returned(builder, dag, [at[name] for name in dag.returned])
         return self.graph(builder, given, out, at, "")
@@ -219,7 +235,8 @@ class _Expander:
     def operation(self, writer: ChainWriter, edge: Edge, name: str, at: int, scope: Scope) -> int:
         call = n.Call(n.Name(name, edge.span), (), edge.span)
         if scope.find(name) is None:
-            raise ExpandError("E202", f"`{name}` has no form for stride {scope.stride}", edge.span)
+            help = f"write `op {name} = ...`; `op {name}/2 = ...` serves stride 2 only"
+            raise ExpandError("E202", f"`{name}` has no form for stride {scope.stride}", edge.span, help)
         return writer.call(call, at, scope)
 
     def is_identity(self, edge: Edge, scope: Scope) -> bool:

@@ -8,16 +8,26 @@ from typing import Any
 
 from nasc.compiler.graph import GraphBuilder, Step
 from nasc.compiler.layers import LAYERS, LayerKind, Parameter, ShapeError, complete, show
+from nasc.compiler.resolve import brought_by
 from nasc.dsl import nodes as n
 from nasc.dsl.diagnostic import Diagnostic, nearest
 from nasc.dsl.source import Span
 
 MAX_DEPTH = 64
 """How deep operations may call each other."""
+MAX_LAYERS = 1_000_000
+"""How many layers a network may have."""
+PLACEHOLDERS = {"operation": "edge", "sum": "state"}
+"""The words that stand for something in one chain of a skeleton only."""
 
 
 class ExpandError(Exception):
-    """Something cannot be written out; carries the diagnostic. Raised at the first problem of a chain."""
+    """Something cannot be written out; carries the diagnostic. Raised at the first problem of a chain.
+
+    `circle` holds the operations that use each other in a circle, if that is the problem.
+    """
+
+    circle: frozenset[str] = frozenset()
 
     def __init__(self, code: str, message: str, span: Span | None, help: str = "") -> None:
         self.diagnostic = Diagnostic(code, message, span, help=help)
@@ -34,7 +44,7 @@ class Scope:
 
     `width` is `C`, `stride` that of the edge, `affine` whether batch-norm has weights, `parameters` those of the
     operation being written out, `overrides` the operations that the network replaces, `placeholders` what
-    `operation` (in `edge:`) and `sum` (in `state:`) stand for.
+    `operation` (in `edge:`) and `sum` (in `state:`) stand for, `limit` how many layers may be written out.
     """
 
     operations: Mapping[str, n.Op]
@@ -46,6 +56,7 @@ class Scope:
     parameters: Mapping[str, Any] | None = None
     placeholders: Mapping[str, Placeholder] | None = None
     trail: tuple[str, ...] = ()
+    limit: int = MAX_LAYERS
 
     def find(self, name: str) -> n.Op | None:
         """The form of an operation that serves at this stride; what the network replaces goes before the rest."""
@@ -105,10 +116,9 @@ class ChainWriter:
             return self.layer(LAYERS[name], call, at, scope)
         op = scope.find(name)
         if op is None:
-            known = {*LAYERS, *(key.partition("/")[0] for key in (*scope.operations, *scope.overrides))}
-            raise ExpandError("E202", f"there is no operation or layer `{name}`", call.name.span, nearest(name, known))
+            raise _unknown(call.name, scope)
         if op.key in scope.trail:
-            raise ExpandError("E214", f"operation `{op.key}` uses itself", call.name.span)
+            raise _circle(op.key, scope.trail[scope.trail.index(op.key) :], call.name.span)
         if len(scope.trail) >= MAX_DEPTH:
             raise ExpandError("E105", f"operations call each other more than {MAX_DEPTH} deep", call.name.span)
         inner, given = self.for_operation(call, scope, op)
@@ -130,19 +140,22 @@ class ChainWriter:
                 assert name is not None
                 given[name] = evaluate(argument.value, scope)
             elif name == "out":
-                inner = replace(inner, width=_whole(evaluate(argument.value, scope), argument.span))
+                inner = replace(inner, width=_whole(argument.value, scope))
             elif name == "stride":
-                inner = replace(inner, stride=_whole(evaluate(argument.value, scope), argument.span))
+                inner = replace(inner, stride=_whole(argument.value, scope))
             else:
                 takes = ", ".join([*names, "out=", "stride="])
                 raise ExpandError("E216", f"`{call.name}` takes no such argument", argument.span, f"it takes: {takes}")
         missing = [name for name in names if name not in given]
         if missing:
-            raise ExpandError("E216", f"`{call.name}` needs `{missing[0]}`", call.span)
+            takes = ", ".join([*names, "out=", "stride="])
+            raise ExpandError("E216", f"`{call.name}` needs `{missing[0]}`", call.span, f"it takes: {takes}")
         return inner, given
 
     def layer(self, kind: LayerKind, call: n.Call, at: int, scope: Scope) -> int:
         given = layer_arguments(kind, call, scope)
+        if len(self.builder.steps) > scope.limit:
+            raise ExpandError("E105", f"this becomes more than {scope.limit} layers", call.span)
         shape = self.builder.shape(at)
         try:
             settings = complete(kind, given, scope.width, scope.classes, scope.affine)
@@ -170,7 +183,8 @@ def layer_arguments(kind: LayerKind, call: n.Call, scope: Scope) -> dict[str, An
         given[parameter.name] = _as_kind(argument.value, parameter, scope)
     for parameter in kind.parameters:
         if parameter.required and parameter.name not in given:
-            raise ExpandError("E216", f"`{kind.name}` needs `{parameter.name}`", call.span)
+            help = f"it takes: {', '.join(by_name)}"
+            raise ExpandError("E216", f"`{kind.name}` needs `{parameter.name}`", call.span, help)
     return given
 
 
@@ -190,17 +204,44 @@ def _as_kind(value: n.Expression, parameter: Parameter, scope: Scope) -> Any:
         return float(rate)
     found = evaluate(value, scope)
     least = 1 if parameter.name in ("k", "stride", "dilation", "groups", "out") else 0
-    if parameter.kind == "pair" and isinstance(found, tuple) and len(found) == 2:
-        return tuple(_whole(part, value.span, least) for part in found)
-    number = _whole(found, value.span, least)
+    if parameter.kind == "pair" and isinstance(found, tuple):
+        if len(found) != 2:
+            raise ExpandError("E216", f"`{parameter.name}` is a number or a pair such as `1x7`", value.span)
+        return tuple(_as_whole(part, value, scope, least) for part in found)
+    number = _as_whole(found, value, scope, least)
     return (number, number) if parameter.kind == "pair" else number
 
 
-def _whole(value: Any, span: Span, least: int = 1) -> int:
-    if isinstance(value, int) and least <= value < 2**31:
-        return value
-    shown = "x".join(map(str, value)) if isinstance(value, tuple) else value
-    raise ExpandError("E216", f"a whole number of at least {least} belongs here, not {shown}", span)
+def _whole(value: n.Expression, scope: Scope) -> int:
+    return _as_whole(evaluate(value, scope), value, scope, 1)
+
+
+def _as_whole(found: Any, value: n.Expression, scope: Scope, least: int) -> int:
+    """A value as the whole number that belongs in its place."""
+    if isinstance(found, float) and found.is_integer():
+        found = int(found)
+    if isinstance(found, int) and least <= found < 2**31:
+        return found
+    if isinstance(found, float) and isinstance(value, n.Plus | n.Times):
+        raise ExpandError("E302", f"{found:g} is not a whole number", value.span, f"`C` is {scope.width} here")
+    shown = "x".join(map(str, found)) if isinstance(found, tuple) else found
+    raise ExpandError("E216", f"a whole number of at least {least} belongs here, not {shown}", value.span)
+
+
+def _unknown(name: n.Name, scope: Scope) -> ExpandError:
+    """What to say of a word in a chain that is neither an operation nor a layer."""
+    if name.text in PLACEHOLDERS:
+        return ExpandError("E202", f"`{name}` stands in `{PLACEHOLDERS[name.text]}:` only", name.span)
+    known = {*LAYERS, *(key.partition("/")[0] for key in (*scope.operations, *scope.overrides))}
+    help = nearest(name.text, {*known, *(scope.placeholders or {})}) or brought_by((n.Op,), name.text)
+    return ExpandError("E202", f"there is no operation or layer `{name}`", name.span, help)
+
+
+def _circle(key: str, circle: tuple[str, ...], span: Span) -> ExpandError:
+    through = f" through {', '.join(f'`{name}`' for name in circle[1:])}" if len(circle) > 1 else ""
+    error = ExpandError("E214", f"operation `{key}` uses itself{through}", span)
+    error.circle = frozenset(circle)
+    return error
 
 
 def evaluate(value: n.Expression, scope: Scope) -> Any:
@@ -249,4 +290,5 @@ def _word(value: n.Call, scope: Scope) -> Any:
     known |= scope.parameters or {}
     if name in known and not value.arguments:
         return known[name]
-    raise ExpandError("E216", f"`{name}` is not a number here", value.span, nearest(name, known))
+    help = nearest(name, known) or f"known here: {', '.join(known)}"
+    raise ExpandError("E216", f"`{name}` is not a number here", value.span, help)

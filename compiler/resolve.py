@@ -1,16 +1,16 @@
 """Names: what a document defines, and what its `use` lines bring."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
 from nasc import genotypes
 from nasc.compiler import layers
 from nasc.dsl import nodes as n
-from nasc.dsl.diagnostic import Findings, NasError, nearest
+from nasc.dsl.diagnostic import Diagnostic, Findings, NasError, nearest
 from nasc.dsl.reader import read, read_path
-from nasc.dsl.source import Source
+from nasc.dsl.source import Source, Span
 
 Definition = n.Op | n.Ops | n.Cell | n.Network
 _KINDS = {n.Op: "operation", n.Ops: "operation set", n.Cell: "cell", n.Network: "network or skeleton"}
@@ -21,7 +21,8 @@ class Program:
     """A document with every name it can speak of.
 
     `ops` is keyed by name and form (`skip_connect/2`); `networks` holds skeletons too; `origin` says for each
-    definition (by kind and name) which document it stands in.
+    definition (by kind and name) which document it stands in. `missing` lists what `use` lines name and cannot be
+    read: an unknown name may come from there, so it is not reported.
     """
 
     document: n.Document
@@ -30,6 +31,7 @@ class Program:
     cells: dict[str, n.Cell] = field(default_factory=dict)
     networks: dict[str, n.Network] = field(default_factory=dict)
     origin: dict[tuple[str, str], n.Document] = field(default_factory=dict)
+    missing: list[str] = field(default_factory=list)
 
     def table(self, kind: type[Definition]) -> dict[str, Definition]:
         """The table in which definitions of one kind stand."""
@@ -55,6 +57,7 @@ def _add_all(program: Program, document: n.Document, findings: Findings, trail: 
             case n.Use():
                 used = _used(item, findings)
                 if used is None:
+                    program.missing.append(item.path)
                     continue
                 if _identity(used.source) in trail:
                     findings.add("E214", f"`{item.path}` uses itself", item.span)
@@ -79,7 +82,9 @@ def _add(program: Program, item: Definition, document: n.Document, findings: Fin
     if isinstance(item, n.Op | n.Ops):
         other = program.sets if isinstance(item, n.Op) else program.ops
         if item.name.text in other:
-            findings.add("E208", f"`{item.name}` is both an operation and an operation set", item.name.span)
+            first = other[item.name.text].span
+            help = f"the other one stands in {first.source.name}:{first.source.place(first.start)[0]}"
+            findings.add("E208", f"`{item.name}` is both an operation and an operation set", item.name.span, help=help)
             return
     if table.get(key) is item:
         return  # one file may come by two ways: by its own `use`, and by that of another
@@ -93,7 +98,10 @@ def _add(program: Program, item: Definition, document: n.Document, findings: Fin
         first = table[key].span
         place = f"{first.source.name}:{first.source.place(first.start)[0]}"
         message = f"{kind} `{key}` differs from the one of the same name in {place}"
-        findings.add("E215", message, item.name.span, help="rename one of them")
+        help = "rename one of them"
+        if isinstance(item, n.Op):
+            help += f"; to replace the operation in one network, write `op {key} = ...` inside that network"
+        findings.add("E215", message, item.name.span, help=help)
 
 
 def _identity(source: Source) -> str:
@@ -119,6 +127,32 @@ def _used(item: n.Use, findings: Findings) -> n.Document | None:
         for diagnostic in error.diagnostics:
             findings.report(diagnostic)
         return None
+
+
+def brought_by(kinds: type[Definition] | tuple[type[Definition], ...], name: str) -> str:
+    """A `help` that names the shipped file a name comes from, or nothing where none has it."""
+    for path in _shipped():
+        for item in shipped_document(path.replace(".", "/")).items:
+            if isinstance(item, kinds) and item.name.text == name:
+                return f"`use {path}` brings it"
+    return ""
+
+
+def is_shipped(source: Source) -> bool:
+    """Whether a text is one of the prelude, which a user cannot change."""
+    path = source.name.removesuffix(".nas")
+    return path.startswith("std/") and genotypes.shipped(path).is_file() and shipped_document(path).source is source
+
+
+def told_at(diagnostic: Diagnostic, span: Span) -> Diagnostic:
+    """A problem that shows within the prelude, told at the place in the user's own text that leads there."""
+    at = diagnostic.span
+    if at is None or not is_shipped(at.source) or is_shipped(span.source):
+        return diagnostic
+    words = " ".join(at.text.split())
+    words = words if len(words) <= 40 else words[:37] + "..."
+    label = diagnostic.label or f"`{words}` in {at.source.name}:{at.source.place(at.start)[0]}"
+    return replace(diagnostic, span=span, label=label)
 
 
 def _shipped() -> list[str]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Literal
 
-from nasc.compiler.resolve import Program
+from nasc.compiler.resolve import Program, brought_by
 from nasc.dsl import nodes as n
 from nasc.dsl.diagnostic import Findings, nearest
 from nasc.dsl.source import Span
@@ -16,6 +17,10 @@ MAX_CELLS = 100_000
 CHAINS = ("stem", "stem2", "preprocess", "align", "edge", "state", "head", "auxiliary")
 NUMBERS = ("channels", "classes", "layers", "vocabulary")
 SETTINGS = (*CHAINS, *NUMBERS, "input")
+NEEDED = {"edge": "operation", "state": "sum"}
+"""What a chain must contain, since it stands around it."""
+OF_RECIPES = ("epochs", "batch", "lr", "network", "order", "drop_path", "cutout", "weight_decay", "momentum")
+"""Settings that are looked for in networks, but are said in recipes."""
 
 
 @dataclass(frozen=True)
@@ -68,8 +73,17 @@ class Stack:
 
 
 def lay_out(network: n.Network, program: Program, findings: Findings, options: Options = Options()) -> Stack | None:
-    """The stack of a network, or None with what is wrong reported (E209-E212, E305, E306, E105)."""
+    """The stack of a network, or None with what is wrong reported (E207-E212, E214, E220, E305, E306, E105)."""
     return _Layout(network, program, findings, options).run()
+
+
+def check_skeleton(skeleton: n.Network, program: Program, findings: Findings) -> None:
+    """Report what is wrong with a skeleton by itself; what it lacks, a network that extends it may say."""
+    layout = _Layout(skeleton, program, findings, Options())
+    layout.values()
+    if layout.stack is not None:
+        for entry in layout.stack.placed:
+            layout.entry(entry)
 
 
 class _Layout:
@@ -78,7 +92,9 @@ class _Layout:
         self.program = program
         self.findings = findings
         self.options = options
-        self.before = len(findings.found)
+        # False once something is wrong: a finding that an earlier network reported already counts here too
+        self.right = True
+        self.complete = True
         self.lineage = list(self.ancestors())
         self.settings: dict[str, n.Setting] = {}
         self.overrides: dict[str, n.Op] = {}
@@ -88,67 +104,76 @@ class _Layout:
 
     def ancestors(self) -> Iterator[n.Network]:
         """The network, the skeleton it extends, and so on."""
-        seen: set[str] = set()
+        seen: dict[str, None] = {}
         at: n.Network | None = self.network
         while at is not None:
             yield at
-            seen.add(at.name.text)
+            seen[at.name.text] = None
             base = at.base
             if base is None:
                 return
             at = self.program.networks.get(base.text)
             if at is None:
-                help = nearest(base.text, self.program.networks) or "skeletons come from `use`, such as `use std.darts`"
-                self.findings.add("E209", f"there is no skeleton `{base}`", base.span, help=help)
+                self.right = self.complete = False
+                if not self.program.missing:
+                    help = brought_by(n.Network, base.text) or nearest(base.text, self.program.networks)
+                    help = help or "skeletons come from `use`, such as `use std.darts`"
+                    self.error("E209", f"there is no skeleton `{base}`", base.span, help=help)
             elif at.name.text in seen:
-                self.findings.add("E214", f"`{base}` extends itself", base.span)
+                self.complete = False
+                self.circle(list(seen)[list(seen).index(at.name.text) :])
                 return
+
+    def circle(self, names: list[str]) -> None:
+        """Report skeletons that extend each other, at the one that stands first."""
+        first = min(names, key=lambda name: self.program.networks[name].span.start)
+        at = names.index(first)
+        others = [*names[at + 1 :], *names[:at]]
+        through = f" through {', '.join(f'`{name}`' for name in others)}" if others else ""
+        base = self.program.networks[first].base
+        assert base is not None
+        self.error("E214", f"`{first}` extends itself{through}", base.span)
 
     def take(self, layer: n.Network) -> None:
         """What one layer of the inheritance says replaces what it inherits, setting by setting."""
-        said: set[str] = set()
+        said: dict[str, Span] = {}
+
+        def once(key: str, what: str, span: Span) -> None:
+            if key in said:
+                first = said[key].source.place(said[key].start)[0]
+                self.error("E208", f"{what} twice", span, label=f"first in line {first}")
+            said.setdefault(key, span)
+
         for item in layer.body:
             match item:
                 case n.Setting():
-                    if item.name.text not in SETTINGS:
-                        help = nearest(item.name.text, SETTINGS) or f"settings: {', '.join(SETTINGS)}, cells"
-                        self.findings.add("E211", f"there is no setting `{item.name}`", item.name.span, help=help)
-                    elif item.name.text in said:
-                        self.findings.add("E208", f"`{item.name}` is set twice", item.name.span)
-                    said.add(item.name.text)
+                    once(item.name.text, f"`{item.name}` is set", item.name.span)
                     self.settings[item.name.text] = item
+                    if item.name.text not in SETTINGS:
+                        self.unknown(item.name)
                 case n.Op():
-                    if f"op {item.key}" in said:
-                        self.findings.add("E208", f"operation `{item.key}` is defined twice", item.name.span)
-                    said.add(f"op {item.key}")
+                    once(f"op {item.key}", f"operation `{item.key}` is defined", item.name.span)
                     self.overrides[item.key] = item
                 case n.Cells():
-                    if "cells" in said:
-                        self.findings.add("E208", "`cells` is set twice", item.span)
-                    said.add("cells")
+                    once("cells", "`cells` is set", replace(item.span, end=item.span.start + len("cells")))
                     self.stack = item
 
-    @property
-    def failed(self) -> bool:
-        return any(d.severity == "error" for d in self.findings.found[self.before :])
+    def unknown(self, name: n.Name) -> None:
+        help = nearest(name.text, (*SETTINGS, "cells")) or f"settings: {', '.join(SETTINGS)}, cells"
+        if name.text in OF_RECIPES:
+            help = f"a recipe says that: `train {{ {name}: ... }}`"
+        self.error("E211", f"there is no setting `{name}`", name.span, help=help)
+
+    def error(self, code: str, message: str, span: Span, label: str = "", help: str = "") -> None:
+        self.right = False
+        self.findings.add(code, message, span, label, help)
 
     def run(self) -> Stack | None:
-        chains = {name: chain for name in CHAINS if (chain := self.chain(name)) is not None}
-        numbers = {name: self.number(name) for name in NUMBERS}
-        shape = self.input()
-        if self.stack is None:
-            help = "write `cells: normal*6, reduce/2, normal*6`"
-            message = f"network `{self.network.name}` places no cells"
-            self.findings.add("E305", message, self.network.name.span, help=help)
-        for needed in ("channels", "classes"):
-            if numbers[needed] is None and not (needed == "classes" and shape == "tokens"):
-                message = f"network `{self.network.name}` has no `{needed}`"
-                self.findings.add("E305", message, self.network.name.span, help=f"write `{needed}: 10`")
-        if shape is None:
-            message = f"network `{self.network.name}` has no `input`"
-            self.findings.add("E305", message, self.network.name.span, help="write `input: 3x32x32`")
+        chains, numbers, shape = self.values()
+        if self.complete:
+            self.needs(shape)
         placements = self.placements() if self.stack is not None else ()
-        if self.failed or shape is None or numbers["channels"] is None:
+        if not self.right or shape is None or numbers["channels"] is None:
             return None
         return Stack(
             self.network.name.text,
@@ -167,14 +192,38 @@ class _Layout:
 
     # settings
 
+    def values(self) -> tuple[dict[str, n.Chain], dict[str, int | None], tuple[int, ...] | Literal["tokens"] | None]:
+        """All chains, all numbers, and the input, each checked."""
+        chains = {name: chain for name in CHAINS if (chain := self.chain(name)) is not None}
+        return chains, {name: self.number(name) for name in NUMBERS}, self.input()
+
+    def needs(self, shape: object) -> None:
+        """Report everything a network must say and does not, at once."""
+        missing = {"input": "3x32x32", "channels": "16", "classes": "10", "cells": "normal*6, reduce/2, normal*6"}
+        for name in list(missing):
+            said = name in self.settings or getattr(self.options, name, None) is not None
+            if said or (name == "cells" and self.stack) or (name == "classes" and shape == "tokens"):
+                del missing[name]
+        if not missing:
+            return
+        listed = ", ".join(f"`{name}`" for name in missing)
+        help = "write " + ", ".join(f"`{name}: {value}`" for name, value in missing.items())
+        if self.network.base is None and len(missing) > 1:
+            help = f"extend a skeleton that says it, such as `network {self.network.name}: darts_cifar {{ ... }}`"
+        self.error("E305", f"network `{self.network.name}` has no {listed}", self.network.name.span, help=help)
+
     def chain(self, name: str) -> n.Chain | None:
         setting = self.settings.get(name)
         if setting is None:
             return None
         if isinstance(setting.value, n.Chain):
+            inner = NEEDED.get(name)
+            if inner is not None and not _mentions(setting.value, inner):
+                help = f"such as `{name}: {inner} -> drop_path`"
+                self.error("E212", f"`{name}` is a chain around `{inner}`", setting.value.span, help=help)
             return setting.value
-        help = f"such as `{name}: relu -> bn`"
-        self.findings.add("E212", f"`{name}` takes layers and operations", setting.value.span, help=help)
+        help = f"such as `{name}: relu -> conv(1) -> bn`"
+        self.error("E212", f"`{name}` takes layers and operations", setting.value.span, help=help)
         return None
 
     def number(self, name: str) -> int | None:
@@ -187,7 +236,8 @@ class _Layout:
         value = setting.value
         if isinstance(value, n.Number) and isinstance(value.value, int) and 0 < value.value < 2**31:
             return value.value
-        self.findings.add("E212", f"`{name}` takes a whole number above 0", value.span)
+        large = isinstance(value, n.Number) and value.value >= 2**31
+        self.error("E212", f"`{name}` takes a whole number {'below 2^31' if large else 'above 0'}", value.span)
         return None
 
     def input(self) -> tuple[int, ...] | Literal["tokens"] | None:
@@ -203,7 +253,7 @@ class _Layout:
                 return None
             case value:
                 help = "write channels, height and width, such as `3x32x32`, or `tokens`"
-                self.findings.add("E212", "`input` takes a size", value.span, help=help)
+                self.error("E212", "`input` takes a size", value.span, help=help)
                 return None
 
     # the stack
@@ -213,14 +263,13 @@ class _Layout:
         assert self.stack is not None
         placed = self.stack.placed
         for entry in placed:
-            self.known(entry)
-            if entry.stride not in (1, 2):
-                self.findings.add("E212", f"a cell is placed with `/2` or without, not `/{entry.stride}`", entry.span)
-        if self.failed:
+            if self.entry(entry):
+                self.known(entry)
+        if not self.right:
             return ()
         numbered = all(entry.first is not None for entry in placed)
         layers = self.options.layers
-        if layers is not None and numbered:
+        if layers is not None and numbered and all(entry.repeat for entry in placed):
             return self.nested(layers)
         if layers is not None and all(entry.repeat for entry in placed):
             placed = _collapsed(placed)
@@ -229,26 +278,56 @@ class _Layout:
             return ()
         return tuple(p for entry, count in zip(placed, counts, strict=True) for p in self.copies(entry, count))
 
+    def entry(self, entry: n.Placed) -> bool:
+        """Whether an entry of `cells:` can be, whatever its cell is; reported if not."""
+        if entry.stride not in (1, 2):
+            help = "the stride of a cell is 1, or 2 with `/2`"
+            self.error("E220", f"a cell cannot be placed with `/{entry.stride}`", entry.span, help=help)
+        elif entry.first is not None and entry.last is not None and not 0 <= entry.first <= entry.last:
+            what = "counts down" if entry.first > entry.last else "begins below 0"
+            message = f"`{entry.cell}[{entry.first}..{entry.last}]` {what}"
+            self.error("E207", message, entry.span, help="numbers count up from 0, such as `normal[0..3]`")
+        elif entry.repeat < 0 or _is_zero(entry):
+            help = "leave it out; a star without a number takes what `layers` leaves"
+            self.error("E212", "a cell is placed once or more", entry.span, help=help)
+        elif entry.repeat == 0 and _indexes(entry) > 1:
+            help = f"say how often: `{entry.span.text}2`"
+            message = "a star without a number repeats one cell, not a range of them"
+            self.error("E306", message, entry.span, help=help)
+        else:
+            return True
+        return False
+
     def known(self, entry: n.Placed) -> None:
         cells = self.program.cells
-        if entry.cell.text in cells:
+        if entry.cell.text in cells or self.program.missing:
+            return
+        if self.stack not in self.network.body:
+            self.inherited(entry)
             return
         if entry.first is None:
             prefix = f"{entry.cell}_"
             like = nearest(entry.cell.text, cells)
             if any(name.startswith(prefix) for name in cells):
                 like = f"write `{entry.cell}[0]` for the cell `{prefix}0`"
-            self.findings.add("E210", f"there is no cell `{entry.cell}`", entry.cell.span, help=like)
+            self.error("E210", f"there is no cell `{entry.cell}`", entry.cell.span, help=like)
             return
         assert entry.last is not None
         if entry.last - entry.first >= MAX_CELLS:
-            self.findings.add("E105", f"more than {MAX_CELLS} cells are placed", entry.span)
+            self.error("E105", f"more than {MAX_CELLS} cells are placed", entry.span)
             return
         for number in range(entry.first, entry.last + 1):
             if f"{entry.cell}_{number}" not in cells:
                 message = f"there is neither a cell `{entry.cell}_{number}` nor a cell `{entry.cell}`"
-                self.findings.add("E210", message, entry.span, help=nearest(f"{entry.cell}_{number}", cells))
+                self.error("E210", message, entry.span, help=nearest(f"{entry.cell}_{number}", cells))
                 return
+
+    def inherited(self, entry: n.Placed) -> None:
+        """Report a cell that a skeleton places and the text does not define, at the network that extends it."""
+        origin = next(layer.name for layer in self.lineage if self.stack in layer.body)
+        message = f"there is no cell `{entry.cell}`, which `{origin}` places"
+        help = f"write `cell {entry.cell}(s0, s1) {{ ... }}`, or say `cells:` in the network"
+        self.error("E210", message, self.network.name.span, help=help)
 
     def counts(self, placed: tuple[n.Placed, ...]) -> list[int] | None:
         """How many cells each entry stands for; a star takes what `layers` leaves."""
@@ -257,27 +336,28 @@ class _Layout:
         stars = [i for i, entry in enumerate(placed) if entry.repeat == 0]
         total = sum(fixed)
         if total > MAX_CELLS:
-            self.findings.add("E105", f"more than {MAX_CELLS} cells are placed", self.stack.span)
+            self.error("E105", f"more than {MAX_CELLS} cells are placed", self.stack.span)
             return None
         setting = self.settings.get("layers")
         if not stars:
             if setting is not None and self.says_layers(setting):
                 message = f"`layers` lays out a star, but `cells` has none: it places {total} cells"
                 help = "leave `layers` out, or let a star without a number take what it leaves: `normal*`"
-                self.findings.add("E306", message, setting.span, help=help)
+                self.error("E306", message, setting.span, help=help)
                 return None
             return fixed
         layers = self.number("layers")
         if layers is None:
             message = "`cells` has a star without a number, but no `layers` says how many"
-            self.findings.add("E306", message, placed[stars[0]].span, help="write `layers: 20`")
+            self.error("E306", message, placed[stars[0]].span, help="write `layers: 20`")
             return None
+        span = setting.span if setting and self.options.layers is None else self.stack.span
         if layers > MAX_CELLS:
-            self.findings.add("E105", f"more than {MAX_CELLS} cells are placed", self.stack.span)
+            self.error("E105", f"more than {MAX_CELLS} cells are placed", span)
             return None
         if layers < total:
-            span = setting.span if setting and self.options.layers is None else self.stack.span
-            self.findings.add("E306", f"{layers} layers are too few: {total} cells are placed by name", span)
+            message = f"`layers: {layers}` is too few: {total} cells are placed besides the stars"
+            self.error("E306", message, span)
             return None
         shares = _shares(fixed, stars, layers)
         return [shares.get(i, count) for i, count in enumerate(fixed)]
@@ -295,10 +375,8 @@ class _Layout:
         if entry.first is None:
             yield from [Placement(entry.cell.text, entry.cell.text, entry.stride, entry.span)] * count
             return
-        assert entry.last is not None
-        for _ in range(entry.repeat):
-            for number in range(entry.first, entry.last + 1):
-                yield self.numbered(entry, number, entry.stride)
+        for place in range(count):
+            yield self.numbered(entry, entry.first + place % _indexes(entry), entry.stride)
 
     def numbered(self, entry: n.Placed, number: int, stride: int) -> Placement:
         """`normal[3]`: the cell `normal_3` if there is one, else an own copy of `normal`."""
@@ -313,7 +391,7 @@ class _Layout:
         move to L//3 and 2L//3, as the published DD-4 has them, unless they are to be kept where the text has them.
         """
         assert self.stack is not None
-        written = [p for entry in self.stack.placed for p in self.copies(entry, entry.repeat)]
+        written = [p for entry in self.stack.placed for p in self.copies(entry, entry.repeat * _indexes(entry))]
         if layers <= len(written):
             return tuple(written[:layers])
         reductions = [i for i, p in enumerate(written) if p.stride == 2]
@@ -322,10 +400,10 @@ class _Layout:
         if len(reductions) > 2 or high - 1 - low < 1 or count - 1 - high < 1:
             message = f"{layers} layers cannot be derived from {count} cells with {len(reductions)} reductions"
             help = "the rule of D-DARTS takes five cells or more, with at most two reductions"
-            self.findings.add("E306", message, self.stack.span, help=help)
+            self.error("E306", message, self.stack.span, help=help)
             return ()
         if layers > MAX_CELLS:
-            self.findings.add("E105", f"more than {MAX_CELLS} cells are placed", self.stack.span)
+            self.error("E105", f"more than {MAX_CELLS} cells are placed", self.stack.span)
             return ()
         order = [_derived(i, layers, count) for i in range(layers)]
         keep = self.options.reductions == "keep"
@@ -345,6 +423,19 @@ def _derived(cell: int, layers: int, count: int) -> int:
     if cell == two_thirds:
         return high
     return high + 1 + cell % (count - 1 - high)
+
+
+def _is_zero(entry: n.Placed) -> bool:
+    """Whether `*0` was written: the document says 0 for a star without a number, too."""
+    return entry.repeat == 0 and re.search(r"\*\s*-?0+$", entry.span.text) is not None
+
+
+def _mentions(chain: n.Chain, word: str) -> bool:
+    """Whether a word is a link of a chain or of a branch within it."""
+    return any(
+        link.name.text == word if isinstance(link, n.Call) else any(_mentions(branch, word) for branch in link.branches)
+        for link in chain.links
+    )
 
 
 def _indexes(entry: n.Placed) -> int:

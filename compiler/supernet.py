@@ -34,9 +34,14 @@ class Supernet(Network):
     """
 
     def __init__(
-        self, plan: Plan, mixing: Mixing = "softmax", auxiliary: bool = False, changes: Sequence[Pass] = ()
+        self,
+        plan: Plan,
+        mixing: Mixing = "softmax",
+        auxiliary: bool = False,
+        changes: Sequence[Pass] = (),
+        channels_last: bool = False,
     ) -> None:
-        super().__init__(plan, auxiliary, changes)
+        super().__init__(plan, auxiliary, changes, channels_last)
         self.mixing: Mixing = mixing
         self.dags = {cell.placement.choice: cell.dag for cell in plan.cells if cell.dag.open}
         self._alphas = nn.ModuleDict(

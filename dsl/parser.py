@@ -31,10 +31,6 @@ def parse(source: Source) -> n.Document:
         from nasc.dsl.syntax_errors import find
 
         raise NasError(find(source)) from None
-    if document.version not in (None, n.VERSION):
-        start = source.text.find("nas")
-        message = f"language version {document.version} is not known"
-        raise fail("E106", message, Span(source, start, start + 3), help=f"this package reads `nas {n.VERSION}`")
     return document
 
 
@@ -70,7 +66,7 @@ class _Parser:
         # the builder turns `start` into this pair
         version, items = cast(tuple[int | None, tuple[n.Item, ...]], parsed)
         if self.builder.found:
-            raise NasError(self.builder.found)
+            raise NasError(dict.fromkeys(self.builder.found))
         comments = tuple(
             n.Comment(str(c).rstrip(), Span(source, c.start_pos or 0, c.end_pos or 0)) for c in self.comments
         )
@@ -128,8 +124,18 @@ class _Builder(Transformer[Token, object]):
     def start(self, version: int | None, *items: n.Item) -> tuple[int | None, tuple[n.Item, ...]]:
         return version, items
 
-    def version(self, _nas: Token, number: Token) -> int:
+    def version(self, keyword: Token, number: Token) -> int:
+        if int(number) != n.VERSION:
+            message, help = f"language version {number} is not known", f"this package reads `nas {n.VERSION}`"
+            self.found.append(Diagnostic("E106", message, self._span(keyword, number), help=help))
         return int(number)
+
+    def _count(self, token: Token, least: int = 0) -> int:
+        """A number of things: how many, or which."""
+        if int(token) < least:
+            message = f"a whole number of at least {least} belongs here, not {token}"
+            self.found.append(Diagnostic("E103", message, self._span(token)))
+        return int(token)
 
     def use(self, keyword: Token, path: Token | n.Name) -> n.Use:
         if isinstance(path, n.Name):
@@ -156,6 +162,7 @@ class _Builder(Transformer[Token, object]):
         return tuple(map(self._name, names))
 
     def form(self, number: Token) -> Token:
+        self._count(number, 1)
         return number
 
     def ops(self, keyword: Token, name: Token, members: tuple[n.Name, ...]) -> n.Ops:
@@ -233,7 +240,7 @@ class _Builder(Transformer[Token, object]):
         return n.Keep(count, edges, self._span(keyword).to(edges[-1].span))
 
     def count(self, low: Token, high: Token | None) -> n.Count:
-        return n.Count(int(low), int(low if high is None else high), self._span(low, high))
+        return n.Count(self._count(low), self._count(low if high is None else high), self._span(low, high))
 
     def edge(
         self,
@@ -308,10 +315,10 @@ class _Builder(Transformer[Token, object]):
         return n.Placed(self._name(name), first, last, stride, repeat[0] if repeat else 1, self._span(name, end))
 
     def index(self, first: Token, last: Token | None, right: Token) -> tuple[int, int, Token]:
-        return int(first), int(first if last is None else last), right
+        return self._count(first), self._count(first if last is None else last), right
 
     def repeat(self, star: Token, times: Token | None) -> tuple[int, Token]:
-        return (0, star) if times is None else (int(times), times)
+        return (0, star) if times is None else (self._count(times, 1), times)
 
     def require(self, keyword: Token, quantity: n.Call | Token, sign: Token, bound: n.Number) -> n.Require | None:
         span = self._span(keyword).to(bound.span)

@@ -16,7 +16,7 @@ def choose_device(name: str | None, threads: int | None) -> torch.device:
         torch.set_num_threads(threads)
     name = name or ("cuda" if torch.cuda.is_available() else "cpu")
     try:
-        torch.empty(0, device=name)
+        torch.zeros(1, device=name).item()
     except (RuntimeError, AssertionError, NotImplementedError) as error:
         reason = str(error).splitlines()[0]
         raise fail("E508", f"device `{name}` cannot be used: {reason}", help="`--device cpu` always works") from None

@@ -73,7 +73,7 @@ def search(job: Job) -> Finished:
     data_set = describe(job.data, job.data_dir)
     options = for_data(job.options, data_set.shape, data_set.classes)
     torch.manual_seed(job.seed)
-    space = open_supernet(document, job.network or settings.network, options)
+    space = open_supernet(document, job.network or settings.network, options, channels_last=True)
     data = load(job.data, job.data_dir, "train")
     asked = _asked(job, "search", space.plan.stack.name, settings, options, fingerprint(data))
     run = open_run(job.out, asked, job.source.text, job.resume)
@@ -88,7 +88,7 @@ def search(job: Job) -> Finished:
 def train(job: Job) -> Finished:
     """Train a network from scratch on all of the training data; `path` is the file of its weights."""
     document, notes = _read(job)
-    recipe, name = _training(document, job.network)
+    recipe, name = _training(document, job.network or job.settings.get("network"))
     data_set = describe(job.data, job.data_dir)
     options = for_data(job.options, data_set.shape, data_set.classes)
     found = plan(document, name, options)
@@ -100,7 +100,7 @@ def train(job: Job) -> Finished:
         notes = (*notes, Diagnostic("W307", f"trained without the auxiliary head: {why}"))
         settings, with_head = replace(settings, auxiliary=0.0), False
     torch.manual_seed(job.seed)
-    model = decided(found, with_head)
+    model = decided(found, with_head, channels_last=True)
     data = load(job.data, job.data_dir, "train")
     asked = _asked(job, "train", found.stack.name, settings, options, fingerprint(data))
     run = open_run(job.out, asked, job.source.text, job.resume)
@@ -179,7 +179,11 @@ def _about(job: Job, network: str, options: Options, auxiliary: bool) -> dict[st
 
 def rebuild(about: Mapping[str, Any]) -> Network:
     """The network that weights or a checkpoint say they belong to, without its auxiliary head's use."""
-    options = json.loads(about["options"])
-    options["input"] = tuple(options["input"]) if options["input"] else None
-    document = read(Source(about["name"], about["text"]), about["dialect"]).document
-    return decided(plan(document, about["network"], Options(**options)), bool(about["auxiliary"]))
+    try:
+        options = json.loads(about["options"])
+        options["input"] = tuple(options["input"]) if options["input"] else None
+        document = read(Source(about["name"], about["text"]), about["dialect"]).document
+        return decided(plan(document, about["network"], Options(**options)), bool(about["auxiliary"]))
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        message = f"what the weights say of their network cannot be read: {type(error).__name__}: {error}"
+        raise fail("E503", message) from None

@@ -52,10 +52,14 @@ def run_task(run: Run, task: Task, seed: int, show: Show, resume: bool) -> None:
         try:
             task.load_state(state["task"])
         except (AttributeError, KeyError, RuntimeError, TypeError, ValueError) as error:
-            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+            reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
             message = f"{run.checkpoint} does not belong to this run: {reason}"
             raise fail("E503", message, help="put back its own checkpoint, or start anew") from None
+        # only now, so that a foreign checkpoint costs no metrics
+        run.cut_metrics(state["metrics_bytes"])
         epoch, step, sums, examples = state["epoch"], state["step"], state["sums"], state["examples"]
+    elif resume:
+        run.cut_metrics(0)
 
     def save() -> None:
         run.save({"task": task.state(), "epoch": epoch, "step": step, "sums": sums, "examples": examples})

@@ -22,6 +22,8 @@ from nasc.runtime import checkpoint
 from nasc.runtime.text_file import write_text
 
 LIBRARIES = ("torch", "torchvision", "lark", "networkx")
+NEEDED = {"seed": int, "threads": int, "started": str}
+"""What a run is gone on with, beside what must be asked again."""
 
 
 class Interrupted(Exception):
@@ -67,15 +69,16 @@ class Run:
         checkpoint.save(self.checkpoint, {**state, "metrics_bytes": size})
 
     def restore(self) -> dict[str, Any] | None:
-        """The checkpoint's state with the metrics cut to it, or None where the run had none yet."""
-        if not self.checkpoint.exists():
+        """The checkpoint's state, or None where the run had none yet."""
+        return checkpoint.load(self.checkpoint) if self.checkpoint.exists() else None
+
+    def cut_metrics(self, size: int) -> None:
+        """Leave of the metrics what a checkpoint knows of: `size` bytes."""
+        try:
             if self.metrics.exists():
-                os.truncate(self.metrics, 0)
-            return None
-        state = checkpoint.load(self.checkpoint)
-        if self.metrics.exists():
-            os.truncate(self.metrics, min(state["metrics_bytes"], self.metrics.stat().st_size))
-        return state
+                os.truncate(self.metrics, min(size, self.metrics.stat().st_size))
+        except OSError as error:
+            raise fail("E502", f"{self.metrics} cannot be written: {error.strerror}") from None
 
 
 def open_run(path: Path, asked: dict[str, Any], text: str, resume: bool) -> Run:
@@ -86,18 +89,34 @@ def open_run(path: Path, asked: dict[str, Any], text: str, resume: bool) -> Run:
     """
     asked = {**asked, "text_sha256": hashlib.sha256(text.encode()).hexdigest()}
     if resume:
-        return Run(path, _same(path, asked))
-    if path.is_dir() and (path / "run.json").exists():
+        run = Run(path, _same(path, asked))
+        _sweep(path)
+        if not (path / "space.nas").exists():
+            run.write("space.nas", text)  # it was killed before it came to that
+        return run
+    if (path / "run.json").exists():
         help = "add `--resume` to go on with it, or name another directory with `--out`"
         raise fail("E501", f"{path} already holds a run", help=help)
-    if path.is_dir() and any(path.iterdir()):
+    if path.is_dir() and not all(_half_written(file) for file in path.iterdir()):
         raise fail("E501", f"{path} is not empty", help="name another directory with `--out`")
+    _sweep(path)
     run = Run(
         path, {**asked, "command_line": command_line(), "started": date.today().isoformat(), "versions": versions()}
     )
-    run.write("space.nas", text)
     run.write("run.json", json.dumps(run.asked, indent=2) + "\n")
+    run.write("space.nas", text)
     return run
+
+
+def _half_written(file: Path) -> bool:
+    """Whether a killed run has left this file on its way to its place (`write_atomically`)."""
+    return file.name.startswith(".") and file.suffix == ".tmp"
+
+
+def _sweep(path: Path) -> None:
+    """Take away what a killed run has left half written."""
+    for file in path.rglob(".*.tmp"):
+        file.unlink(missing_ok=True)
 
 
 def read_asked(path: Path) -> dict[str, Any]:
@@ -109,9 +128,10 @@ def read_asked(path: Path) -> dict[str, Any]:
         raise fail("E504", f"there is no run in {path}", help=help) from None
     except ValueError:
         raise fail("E504", f"{path / 'run.json'} is damaged") from None
-    if not isinstance(asked, dict):
+    whole = isinstance(asked, dict) and all(type(asked.get(name)) is kind for name, kind in NEEDED.items())
+    if not whole or asked["threads"] < 1:
         raise fail("E504", f"{path / 'run.json'} is damaged")
-    return asked
+    return dict(asked)
 
 
 def _same(path: Path, asked: dict[str, Any]) -> dict[str, Any]:

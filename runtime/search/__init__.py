@@ -18,7 +18,12 @@ MIXING: dict[str, Mixing] = {"fairdarts": "sigmoid", "ddarts": "sigmoid"}
 
 
 def open_supernet(
-    document: n.Document, network: str | None, options: Options, mixing: Mixing | None = None, optimize: bool = True
+    document: n.Document,
+    network: str | None,
+    options: Options,
+    mixing: Mixing | None = None,
+    optimize: bool = True,
+    channels_last: bool = False,
 ) -> Supernet:
     """The shared-weight network of a document; without a name the one that `search` names.
 
@@ -36,4 +41,4 @@ def open_supernet(
     from nasc.compiler.passes import passes
     from nasc.compiler.supernet import Supernet
 
-    return Supernet(found, mixing, changes=passes(optimize))
+    return Supernet(found, mixing, changes=passes(optimize), channels_last=channels_last)

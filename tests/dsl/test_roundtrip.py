@@ -126,13 +126,8 @@ def scatter(text: str, data: st.DataObject) -> str:
     parts, number = [], 0
     for i, token in enumerate(every):
         parts.append(token)
-        if i in places and may_stand_behind(token, every[i + 1 : i + 2]):
+        if i in places:
             number += 1
             parts.append(f" #{number}\n" + data.draw(st.sampled_from(["", "\n", "\n\n"])))
         parts.append(data.draw(st.sampled_from([" ", " ", " ", "\n", "\n\n"])))
     return "".join(parts)
-
-
-def may_stand_behind(token: str, following: list[str]) -> bool:
-    """Not within what the lexer tells apart by looking ahead: `s2..s5 =`, `keep 2`, `cells:`."""
-    return token not in ("keep", "cells", "require", "..") and following != [".."]
