@@ -1,37 +1,24 @@
-"""The yardstick: DARTS (Liu, Simonyan, Yang, ICLR 2019) as plain PyTorch, one module per operation.
+"""The yardstick: the search network of DARTS (Liu, Simonyan, Yang, ICLR 2019) as plain PyTorch, a module an operation.
 
-Nothing is shared, fused, reordered or left out: NCHW, every operation of every edge evaluated, `none` too,
-and in the steps with one loss a backward pass to all parameters. It imports nothing from `nasc`, so that a
-mistake there cannot hide here. Parameters are named as in the published checkpoints, which load as they are.
-Tensors are (N, C, H, W), H and W even where a stride of two is met; a batch is (images, class numbers (N,)).
+Nothing is shared, fused, reordered or left out: NCHW, every operation of every edge evaluated, `none` too. It
+imports nothing from `nasc`, so that a mistake there cannot hide here. Parameters are named as in the published
+checkpoints, which load as they are. Tensors are (N, C, H, W), H and W even where a stride of two is met.
 """
 
-import copy
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial, reduce
+from collections.abc import Callable, Iterator
+from functools import reduce
 from operator import add
-from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-Batch = tuple[Tensor, Tensor]
-Pairs = Sequence[tuple[str, int]]
-
-CONVOLUTIONS = ("sep_conv_3x3", "sep_conv_5x5", "dil_conv_3x3", "dil_conv_5x5")
-PRIMITIVES = ("none", "max_pool_3x3", "avg_pool_3x3", "skip_connect", *CONVOLUTIONS)
+PRIMITIVES = (
+    *("none", "max_pool_3x3", "avg_pool_3x3", "skip_connect"),
+    *("sep_conv_3x3", "sep_conv_5x5", "dil_conv_3x3", "dil_conv_5x5"),
+)
 NODES = 4
 EDGES = tuple((node, source) for node in range(2, 2 + NODES) for source in range(node))
-
-
-class Genotype(NamedTuple):
-    """Two decided cells: pairs 2i and 2i+1, each (operation, source), feed node i+2; inputs are 0 and 1."""
-
-    normal: Pairs
-    reduce: Pairs
-    normal_concat: Sequence[int] = (2, 3, 4, 5)
-    reduce_concat: Sequence[int] = (2, 3, 4, 5)
 
 
 class Chain(nn.Module):
@@ -148,65 +135,6 @@ class SearchCell(nn.Module):
         return torch.cat(states[2:], dim=1)
 
 
-def drop_path(x: Tensor, probability: float) -> Tensor:
-    """Zeroes each sample of `x` with this probability and scales the others up, in place."""
-    keep = 1.0 - probability
-    mask = x.new_empty(x.shape[0], 1, 1, 1).bernoulli_(keep)
-    return x.div_(keep).mul_(mask)
-
-
-class DecidedCell(nn.Module):
-    """A cell of a genotype: two in-edges a node, one operation an edge; output channels len(concat) * c."""
-
-    def __init__(
-        self, genotype: Genotype, c_pp: int, c_p: int, c: int, reduces: bool, after_reduction: bool
-    ) -> None:
-        super().__init__()
-        pairs = genotype.reduce if reduces else genotype.normal
-        self.concat = list(genotype.reduce_concat if reduces else genotype.normal_concat)
-        self.sources = [source for _, source in pairs]
-        self.preprocess0 = align(c_pp, c, after_reduction, affine=True)
-        self.preprocess1 = align(c_p, c, False, affine=True)
-        self._ops = nn.ModuleList(
-            operation(name, c, 2 if reduces and source < 2 else 1, affine=True) for name, source in pairs
-        )
-
-    def forward(self, s0: Tensor, s1: Tensor, probability: float) -> Tensor:
-        """`probability` is that of dropping an edge, 0 to 1; a plain identity is never dropped."""
-        states = [self.preprocess0(s0), self.preprocess1(s1)]
-        for i in range(0, len(self.sources), 2):
-            terms = []
-            for source, op in zip(self.sources[i : i + 2], self._ops[i : i + 2], strict=True):
-                y = op(states[source])
-                if self.training and probability > 0.0 and not isinstance(op, nn.Identity):
-                    y = drop_path(y, probability)
-                terms.append(y)
-            states.append(reduce(add, terms))
-        return torch.cat([states[i] for i in self.concat], dim=1)
-
-
-class AuxiliaryHead(nn.Module):
-    """Logits (N, classes) from the (N, C, 8, 8) state two thirds of the way up; training only."""
-
-    def __init__(self, c: int, classes: int) -> None:
-        super().__init__()
-        self.features = nn.Sequential(
-            nn.ReLU(),
-            nn.AvgPool2d(5, stride=3, count_include_pad=False),
-            nn.Conv2d(c, 128, 1, bias=False),
-            nn.BatchNorm2d(128),
-            nn.ReLU(),
-            nn.Conv2d(128, 768, 2, bias=False),
-            nn.BatchNorm2d(768),
-            nn.ReLU(),
-        )
-        self.classifier = nn.Linear(768, classes)
-
-    def forward(self, x: Tensor) -> Tensor:
-        y: Tensor = self.classifier(self.features(x).flatten(1))
-        return y
-
-
 def stem(c: int) -> nn.Sequential:
     """3x3 convolution of the image and an affine batch-norm, (N, 3, H, W) to (N, 3c, H, W)."""
     return nn.Sequential(nn.Conv2d(3, 3 * c, 3, padding=1, bias=False), nn.BatchNorm2d(3 * c))
@@ -262,106 +190,3 @@ class PlainSupernet(nn.Module):
     def loss(self, x: Tensor, y: Tensor) -> Tensor:
         """Cross-entropy of a batch."""
         return F.cross_entropy(self(x), y)
-
-
-class PlainNetwork(nn.Module):
-    """The network of a genotype, (N, 3, H, W) to logits (N, classes) and the auxiliary head's, or None: they
-    exist in training mode with `auxiliary`, for 32x32 images. Set `drop_path` (0 to 1) before each epoch."""
-
-    def __init__(
-        self, genotype: Genotype, channels: int, layers: int, classes: int = 10, auxiliary: bool = False
-    ) -> None:
-        super().__init__()
-        self.drop_path = 0.0
-        self.auxiliary_at = 2 * layers // 3
-        self.stem = stem(channels)
-        widths = len(genotype.normal_concat), len(genotype.reduce_concat)
-        self.cells, outputs = stack(partial(DecidedCell, genotype), channels, layers, widths)
-        self.auxiliary_head = AuxiliaryHead(outputs[self.auxiliary_at], classes) if auxiliary else None
-        self.classifier = nn.Linear(outputs[-1], classes)
-
-    def weights(self) -> list[nn.Parameter]:
-        """Every parameter."""
-        return list(self.parameters())
-
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor | None]:
-        s0 = s1 = self.stem(x)
-        auxiliary = None
-        for k, cell in enumerate(self.cells):
-            s0, s1 = s1, cell(s0, s1, self.drop_path)
-            if k == self.auxiliary_at and self.training and self.auxiliary_head is not None:
-                auxiliary = self.auxiliary_head(s1)
-        return self.classifier(s1.mean((2, 3))), auxiliary
-
-    def loss(self, x: Tensor, y: Tensor) -> Tensor:
-        """Cross-entropy of a batch, plus 0.4 times the auxiliary head's where there is one."""
-        logits, auxiliary = self(x)
-        loss = F.cross_entropy(logits, y)
-        return loss if auxiliary is None else loss + 0.4 * F.cross_entropy(auxiliary, y)
-
-
-def weight_optimizer(net: PlainSupernet | PlainNetwork, lr: float = 0.025) -> torch.optim.SGD:
-    """Momentum 0.9, weight decay 3e-4."""
-    return torch.optim.SGD(net.weights(), lr=lr, momentum=0.9, weight_decay=3e-4)
-
-
-def strength_optimizer(net: PlainSupernet) -> torch.optim.Adam:
-    """Adam at 3e-4, betas 0.5 and 0.999, weight decay 1e-3 added to the gradient."""
-    return torch.optim.Adam(net.strengths(), lr=3e-4, betas=(0.5, 0.999), weight_decay=1e-3)
-
-
-def weight_step(net: PlainSupernet | PlainNetwork, optimizer: torch.optim.SGD, train: Batch) -> Tensor:
-    """One step of w on a training batch, the gradient clipped to norm 5; returns the loss, ()."""
-    optimizer.zero_grad()
-    loss = net.loss(*train)
-    torch.autograd.backward(loss)
-    nn.utils.clip_grad_norm_(net.weights(), 5.0)
-    optimizer.step()
-    return loss.detach()
-
-
-def first_order_step(net: PlainSupernet, optimizer: torch.optim.Adam, val: Batch) -> Tensor:
-    """One step of the strengths on a validation batch, w as it is (eq. 7, xi = 0); returns the loss, ()."""
-    optimizer.zero_grad()
-    loss = net.loss(*val)
-    torch.autograd.backward(loss)
-    optimizer.step()
-    return loss.detach()
-
-
-def second_order_step(
-    net: PlainSupernet, weights: torch.optim.SGD, strengths: torch.optim.Adam, train: Batch, val: Batch
-) -> Tensor:
-    """One step of the strengths through one step of w (eqs. 7 and 8); returns the validation loss at w', ().
-
-    w' = w - xi (mu buf + dL_train/dw + wd w), with xi, mu, wd and buf those of `weights`, not clipped. The
-    implicit term is the two-point difference at w +- R v, v = dL_val/dw', R = 0.01 / |v|. Takes four forward
-    and backward passes and a second network; leaves w as it was, but not the running statistics.
-    """
-    params, group = net.weights(), weights.param_groups[0]
-    gradients = torch.autograd.grad(net.loss(*train), params)
-    ahead = copy.deepcopy(net)
-    ahead.zero_grad()
-    with torch.no_grad():
-        for target, p, gradient in zip(ahead.weights(), params, gradients, strict=True):
-            step = gradient + group["weight_decay"] * p
-            buffer = weights.state[p].get("momentum_buffer")
-            target.sub_(group["lr"] * (step if buffer is None else step + group["momentum"] * buffer))
-    loss = ahead.loss(*val)
-    direct_and_v = torch.autograd.grad(loss, ahead.strengths() + ahead.weights())
-    direct, v = direct_and_v[:2], direct_and_v[2:]
-    radius = 0.01 / torch.cat([g.flatten() for g in v]).norm()
-    start = [p.detach().clone() for p in params]
-    sides = []
-    for sign in (1.0, -1.0):
-        with torch.no_grad():
-            for p, p0, g in zip(params, start, v, strict=True):
-                p.copy_(p0 + sign * radius * g)
-        sides.append(torch.autograd.grad(net.loss(*train), net.strengths()))
-    with torch.no_grad():
-        for p, p0 in zip(params, start, strict=True):
-            p.copy_(p0)
-        for alpha, d, plus, minus in zip(net.strengths(), direct, *sides, strict=True):
-            alpha.grad = d - group["lr"] * (plus - minus) / (2 * radius)
-    strengths.step()
-    return loss.detach()

@@ -141,6 +141,12 @@ def _emit(
         case "mix":
             row = program.call_function(operator.getitem, (weights, step.settings["row"]))
             return program.call_function(modules.weighted_sum, (row, sources))
+        case "subsample":
+            return program.call_function(modules.subsample, (sources[0],))
+        case "phases":
+            return program.call_function(modules.phases, (sources[0],))
+        case "merge":
+            return program.call_function(modules.merge, (sources[0], step.settings["size"]))
     raise AssertionError(step.kind)
 
 

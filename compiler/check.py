@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from nasc.compiler.dag import ACTIVATIONS, CellDag, write_out
+from nasc.compiler.check_operations import check_operations
+from nasc.compiler.dag import ACTIVATIONS, CellDag, numbered, write_out
 from nasc.compiler.expand import Plan, expand
-from nasc.compiler.graph import GraphBuilder
-from nasc.compiler.operations import ExpandError, Placeholder, Scope, write_chain
+from nasc.compiler.operations import ExpandError
 from nasc.compiler.plan import Stats, family_network, stats
-from nasc.compiler.resolve import Program, resolve
-from nasc.compiler.stack import CHAINS, Stack, lay_out
+from nasc.compiler.resolve import Program, is_shipped, resolve
+from nasc.compiler.stack import Stack, check_skeleton, lay_out
 from nasc.dsl import nodes as n
 from nasc.dsl.diagnostic import Findings, nearest
+from nasc.dsl.source import Span
 
-QUANTITIES = ("params", "macs", "params_aux", "depth", "count")
+QUANTITIES = {
+    "params": "params",
+    "macs": "macs",
+    "params_aux": "params_aux",
+    "depth": "depth(normal)",
+    "count": "count(skip_connect, normal)",
+}
+"""What a `require` may speak of, and how it is written."""
 
 
 @dataclass(frozen=True)
@@ -36,36 +44,43 @@ def check(document: n.Document) -> Checked:
         dag = write_out(cell, program, findings)
         if dag is not None:
             dags[name] = dag
-    _operations(document, program, findings)
+    check_operations(document, program, findings)
+    _skeletons(document, program, findings)
+    # what is wrong so far would be found again, in other words, in every network that is written out
+    good = not findings.failed
     plans: dict[str, Plan] = {}
     placed: set[str] = set()
     networks = list(document.networks.values())
-    if not networks and not findings.failed and document.cells:
+    if not networks and good and document.cells:
         networks = _family(document, program)
+    complete = not program.missing
     for network in networks:
+        requires = [item for item in network.body if isinstance(item, n.Require) and _known(item, program, findings)]
         stack = lay_out(network, program, findings)
         if stack is None:
+            complete = False
             continue
         placed |= {p.cell for p in stack.placements}
-        _placed_kinds(stack, program, findings)
+        if not _placed_kinds(stack, program, findings):
+            continue
         if stack.input == "tokens":
-            for item in stack.requires:
+            for item in requires:
                 findings.add("W206", "not checked: language models are not counted", item.span)
             continue
-        if any(p.cell not in dags for p in stack.placements) or findings.failed:
+        if not good:
             continue
         try:
-            plans[network.name.text] = expand(stack, dags, program)
+            plans[network.name.text] = plan = expand(stack, dags, program)
         except ExpandError as error:
             findings.report(error.diagnostic)
             continue
-        _requires(plans[network.name.text], dags, findings)
-        _gradients(plans[network.name.text], findings)
+        _requires(plan, requires, dags, findings)
+        _gradients(plan, findings)
         _reductions(stack, findings)
     for name, dag in dags.items():
         if name in document.cells:
-            _unread(dag, findings)
-            if networks and name not in placed:
+            _unread(document.cells[name], dag, findings)
+            if networks and complete and name not in placed:
                 findings.add("W202", f"cell `{name}` is placed in no network", document.cells[name].name.span)
     return Checked(program, dags, plans, findings)
 
@@ -78,81 +93,80 @@ def _family(document: n.Document, program: Program) -> list[n.Network]:
     return [chosen]
 
 
-# ---------------------------------------------------------------- operations
-
-
-def _operations(document: n.Document, program: Program, findings: Findings) -> None:
-    """Operations, sets and chains written in this text, used or not: each is written out once on a trial input."""
-    overrides: dict[str, n.Op] = {}
-    for item in document.items:
-        match item:
-            case n.Op():
-                _trial(item.body, item, program, overrides, findings)
-            case n.Ops():
-                _members(item, program, findings)
-            case n.Network():
-                overrides = {o.key: o for o in item.body if isinstance(o, n.Op)}
-                for entry in item.body:
-                    if isinstance(entry, n.Op):
-                        _trial(entry.body, entry, program, overrides, findings)
-                    elif isinstance(entry, n.Setting) and isinstance(entry.value, n.Chain):
-                        if entry.name.text in CHAINS:
-                            _trial(entry.value, None, program, overrides, findings)
-                overrides = {}
-            case _:
-                pass
-
-
-def _trial(chain: n.Chain, op: n.Op | None, program: Program, overrides: dict[str, n.Op], findings: Findings) -> None:
-    """Write a chain out on a large input; whatever depends on the shapes of a real network is left to that network."""
-    same: Placeholder = lambda writer, at, scope: at  # noqa: E731  # a placeholder that changes nothing
-    scope = Scope(program.ops, overrides, 4096, 10, stride=op.stride or 1 if op else 1)
-    if op is not None:
-        trail = (op.key,)
-        scope = replace(scope, parameters={p.text: 3 for p in op.parameters}, trail=trail)
-    else:
-        scope = replace(scope, placeholders={"operation": same, "sum": same})
-    builder = GraphBuilder()
-    at = builder.input((4096, 512, 512))
-    try:
-        write_chain(builder, chain, at, scope, "trial")
-    except ExpandError as error:
-        if not error.diagnostic.code.startswith("E3"):
-            findings.report(error.diagnostic)
-
-
-def _members(item: n.Ops, program: Program, findings: Findings) -> None:
-    seen: set[str] = set()
-    for member in item.members:
-        if member.text in seen:
-            findings.add("E218", f"`{member}` stands twice in the set `{item.name}`", member.span)
-        seen.add(member.text)
-        known = program.operation_names - set(program.sets) | set(ACTIVATIONS)
-        if member.text not in known:
-            findings.add("E202", f"there is no operation `{member}`", member.span, help=nearest(member.text, known))
-
-
 # ---------------------------------------------------------------- networks
 
 
-def _placed_kinds(stack: Stack, program: Program, findings: Findings) -> None:
-    """Recurrent cells belong into language models, all others into networks of pictures."""
+def _skeletons(document: n.Document, program: Program, findings: Findings) -> None:
+    """Skeletons of this text, extended or not."""
+    for item in document.items:
+        if isinstance(item, n.Network) and item.kind == "skeleton":
+            check_skeleton(item, program, findings)
+            for entry in item.body:
+                if isinstance(entry, n.Require) and _known(entry, program, findings):
+                    help = "write it in a network that extends the skeleton"
+                    findings.add("W206", "not checked: a skeleton is not built", entry.span, help=help)
+
+
+def _placed_kinds(stack: Stack, program: Program, findings: Findings) -> bool:
+    """Recurrent cells belong into language models, all others into networks of pictures; reported if not."""
+    words = stack.input == "tokens"
+    good = True
     for placement in {p.cell: p for p in stack.placements}.values():
         kind = program.cells[placement.cell].kind
-        if (kind == "recurrent") != (stack.input == "tokens"):
-            where = "a language model" if stack.input == "tokens" else "a network of pictures"
-            findings.add("E219", f"`{placement.cell}` is a `{kind}`, which {where} cannot place", placement.span)
+        span = stack.span if is_shipped(placement.span.source) else placement.span
+        if (kind == "recurrent") != words:
+            where = "a language model" if words else "a network of pictures"
+            help = "a language model places a `recurrent`, a network of pictures a `cell`"
+            findings.add("E219", f"`{placement.cell}` is a `{kind}`, which {where} cannot place", span, help=help)
+            good = False
+        elif words and placement.stride != 1:
+            findings.add("E220", "a recurrent cell has no stride", span, help=f"write `{placement.cell}`")
+            good = False
+    return good
 
 
-def _requires(plan: Plan, dags: dict[str, CellDag], findings: Findings) -> None:
+def _known(item: n.Require, program: Program, findings: Findings) -> bool:
+    """Whether a requirement speaks of something that can be asked; reported if not."""
+    call = item.quantity
+    name = call.name.text
+    if name not in QUANTITIES:
+        help = nearest(name, QUANTITIES) or f"quantities: {', '.join(QUANTITIES.values())}"
+        findings.add("E308", f"there is no quantity `{name}`", call.name.span, help=help)
+        return False
+    words = _words(call)
+    if len(words) != QUANTITIES[name].count(",") + ("(" in QUANTITIES[name]) or "" in words:
+        message = f"`{name}` is written `{QUANTITIES[name]}`"
+        if name == QUANTITIES[name]:
+            message = f"`{name}` stands alone: it speaks of the whole network"
+        findings.add("E308", message, call.span)
+        return False
+    if not words or program.missing:
+        return True
+    if words[-1] not in program.cells:
+        help = nearest(words[-1], program.cells)
+        findings.add("E210", f"there is no cell `{words[-1]}`", call.arguments[-1].span, help=help)
+        return False
+    operations = program.operation_names - set(program.sets) | set(ACTIVATIONS)
+    if name == "count" and words[0] not in operations:
+        help = nearest(words[0], operations)
+        findings.add("E202", f"there is no operation `{words[0]}`", call.arguments[0].span, help=help)
+        return False
+    return True
+
+
+def _words(call: n.Call) -> list[str]:
+    """The arguments of a quantity, each a bare name; an empty text for whatever is none."""
+    return [
+        a.value.name.text if isinstance(a.value, n.Call) and not a.value.arguments and a.name is None else ""
+        for a in call.arguments
+    ]
+
+
+def _requires(plan: Plan, requires: list[n.Require], dags: dict[str, CellDag], findings: Findings) -> None:
     """What a network says of itself. In an open network bounds speak of what it may emit, so a search keeps them."""
     counts = stats(plan)
-    for item in plan.stack.requires:
+    for item in requires:
         name = item.quantity.name.text
-        if name not in QUANTITIES:
-            help = nearest(name, QUANTITIES) or f"quantities: {', '.join(QUANTITIES)}"
-            findings.add("E308", f"`{name}` is not known", item.quantity.span, help=help)
-            continue
         value = _quantity(item, plan, counts, dags, findings)
         if value is None:
             continue
@@ -193,19 +207,8 @@ def _quantity(item: n.Require, plan: Plan, counts: Stats, dags: dict[str, CellDa
                 why = plan.auxiliary_error.message if plan.auxiliary_error else "there is no auxiliary head"
                 findings.add("E307", why, item.span)
             return counts.params_aux
-    words = [
-        a.value.name.text if isinstance(a.value, n.Call) and not a.value.arguments and a.name is None else ""
-        for a in call.arguments
-    ]
-    wanted = "depth(normal)" if call.name.text == "depth" else "count(skip_connect, normal)"
-    if len(words) != (1 if call.name.text == "depth" else 2) or "" in words:
-        findings.add("E308", f"`{call.name}` is written `{wanted}`", call.span)
-        return None
-    dag = dags.get(words[-1])
-    if dag is None:
-        help = nearest(words[-1], dags)
-        findings.add("E210", f"there is no cell `{words[-1]}`", call.arguments[-1].span, help=help)
-        return None
+    words = _words(call)
+    dag = dags[words[-1]]
     if call.name.text == "depth":
         return dag.depth
     return sum(edge.operations == (words[0],) for edge in dag.edges)
@@ -214,14 +217,32 @@ def _quantity(item: n.Require, plan: Plan, counts: Stats, dags: dict[str, CellDa
 # ---------------------------------------------------------------- warnings
 
 
-def _unread(dag: CellDag, findings: Findings) -> None:
+def _unread(cell: n.Cell, dag: CellDag, findings: Findings) -> None:
+    """States that nothing reads; those of one statement are named together."""
     read = {source for edge in dag.edges for source in edge.sources} | set(dag.returned)
+    places: dict[Span, list[str]] = {}
     for state in dag.states:
         if state not in read:
-            spans = [edge.span for edge in dag.into[state]]
-            help = "it is built and counted all the same"
-            message = f"nothing reads `{state}` of cell `{dag.name}`"
-            findings.add("W201", message, spans[0] if spans else dag.span, help=help)
+            places.setdefault(_defined_at(cell, state), []).append(state)
+    for span, states in places.items():
+        listed = ", ".join(f"`{state}`" for state in states[:8]) + (", ..." if len(states) > 8 else "")
+        help = f"{'they are' if len(states) > 1 else 'it is'} built and counted all the same"
+        findings.add("W201", f"nothing reads {listed} of cell `{dag.name}`", span, help=help)
+
+
+def _defined_at(cell: n.Cell, state: str) -> Span:
+    """Where a cell defines a state."""
+    for item in cell.statements:
+        if isinstance(item, n.Triple):
+            if state == f"s{item.state.text}":
+                return item.state.span
+            continue
+        first, last, found = numbered(item.state.text), item.last and numbered(item.last.text), numbered(state)
+        if item.state.text == state or (
+            first and last and found and first[0] == found[0] and first[1] <= found[1] <= last[1]
+        ):
+            return item.state.span.to(item.last.span if item.last else item.state.span)
+    return cell.name.span
 
 
 def _gradients(plan: Plan, findings: Findings) -> None:
@@ -239,8 +260,9 @@ def _gradients(plan: Plan, findings: Findings) -> None:
         listed = ", ".join(map(str, dead[:8])) + (", ..." if len(dead) > 8 else "")
         plural = "s" * (len(dead) > 1)
         message = f"cell{plural} {listed} of network `{plan.stack.name}` learn{'' if plural else 's'} nothing"
-        help = "no later cell reads what is returned there"
-        findings.add("W203", message, plan.cells[dead[0]].placement.span, help=help)
+        help = "no later cell reads what is returned there (cells are counted from 0)"
+        span = plan.cells[dead[0]].placement.span
+        findings.add("W203", message, plan.stack.span if is_shipped(span.source) else span, help=help)
 
 
 def _reads(dag: CellDag, distance: int) -> bool:

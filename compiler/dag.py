@@ -387,7 +387,7 @@ class _Writer:
                 odd = next((word for word in found if word in ACTIVATIONS and word not in self.named), None)
                 what = "a step of recurrent cells"
             if odd is not None:
-                help = f"a {self.cell.kind} cannot choose from this set" if recurrent else "such cells are `recurrent`"
+                help = "name a set of activations, such as `darts_rnn`" if recurrent else "such cells are `recurrent`"
                 self.error("E219", f"`{odd}` of the set `{name}` is {what}", name.span, help)
             return found
         if recurrent and name.text in ("gate", *ACTIVATIONS):
@@ -404,11 +404,9 @@ class _Writer:
         if name.text == "gate":
             return "`gate` stands in recurrent cells only", name.span, ""
         if name.text in LAYERS:
-            help = f"an edge names an operation: `op my_{name} = {name}...`"
-            return f"`{name}` is a layer, not an operation", name.span, help
-        if close := nearest(name.text, self.named):
-            return f"there is no operation `{name}`", name.span, close
-        help = brought_by((n.Op, n.Ops), name.text) or "operations come from `op` lines and `use`: `use std.darts`"
+            return f"`{name}` is a layer, not an operation", name.span, as_operation(name.text)
+        help = brought_by((n.Op, n.Ops), name.text) or nearest(name.text, self.named)
+        help = help or "operations come from `op` lines and `use`, such as `use std.darts`"
         return f"there is no operation `{name}`", name.span, help
 
     # what is returned
@@ -470,6 +468,12 @@ def _later_states(cell: n.Cell) -> set[str]:
         if first and last and first[0] == last[0] and 0 <= last[1] - first[1] < MAX_STATES:
             found |= {f"{first[0]}{number}" for number in range(first[1], last[1] + 1)}
     return found
+
+
+def as_operation(layer: str) -> str:
+    """The `help` where a layer stands and an operation belongs."""
+    arguments = "(3)" if any(p.required for p in LAYERS[layer].parameters) else ""
+    return f"name an operation that is this layer: `op my_{layer} = {layer}{arguments}`"
 
 
 def _nearest_state(name: str, states: Iterable[str]) -> str:

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from nasc.compiler.dag import CellDag, Edge
 from nasc.compiler.graph import MEAN, MIX, SCALE, SUM, GraphBuilder, LayerGraph, Step, state_path
 from nasc.compiler.layers import Shape, show
-from nasc.compiler.operations import MAX_LAYERS, ChainWriter, ExpandError, Placeholder, Scope, write_chain
+from nasc.compiler.operations import ChainWriter, ExpandError, Placeholder, Scope, write_chain
 from nasc.compiler.resolve import Program, told_at
 from nasc.compiler.stack import Placement, Stack
 from nasc.dsl import nodes as n
 from nasc.dsl.diagnostic import Diagnostic
 
+MAX_LAYERS = 1_000_000
 
 @dataclass(frozen=True)
 class PlannedCell:
@@ -81,7 +82,7 @@ class _Expander:
         self.stack = stack
         self.dags = dags
         self.input: Shape = tuple(stack.input)
-        self.scope = Scope(program.ops, stack.overrides, stack.channels, stack.classes)
+        self.scope = Scope(program.ops, stack.overrides, stack.channels, stack.classes, limit=MAX_LAYERS)
         self.layers = 0
         self.known: dict[object, LayerGraph] = {}
 

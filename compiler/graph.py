@@ -13,8 +13,13 @@ from nasc.compiler.layers import LAYERS, Shape
 from nasc.dsl.source import Span
 
 INPUT, SUM, MEAN, CONCAT, SCALE, MIX = "input", "sum", "mean", "concat", "scale", "mix"
-STRUCTURE = (INPUT, SUM, MEAN, CONCAT, SCALE, MIX)
-"""The steps that are no layers. `scale` multiplies by `factor`; `mix` sums its inputs, each times one strength."""
+SUBSAMPLE, PHASES, MERGE = "subsample", "phases", "merge"
+STRUCTURE = (INPUT, SUM, MEAN, CONCAT, SCALE, MIX, SUBSAMPLE, PHASES, MERGE)
+"""The steps that are no layers. `scale` multiplies by `factor`; `mix` sums its inputs, each times one strength.
+
+Passes bring in `subsample` (every second pixel), `phases` (the four interleaved pictures of half the size, one behind
+the other in the batch) and `merge` (those put back together at `size`).
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,29 @@ def weighted_sum(weights: Tensor, parts: Sequence[Tensor]) -> Tensor:
     return total
 
 
+def subsample(x: Tensor) -> Tensor:
+    """Every second pixel: (N, C, H, W) to (N, C, ceil(H/2), ceil(W/2))."""
+    return x[:, :, ::2, ::2]
+
+
+def phases(x: Tensor) -> Tensor:
+    """The four interleaved pictures of half the size: (N, C, H, W) to (4N, C, ceil(H/2), ceil(W/2)), zeros added."""
+    n, c, height, width = x.shape
+    x = F.pad(x, (0, width % 2, 0, height % 2))
+    height, width = x.shape[2] // 2, x.shape[3] // 2
+    # through channels-last, which copies whole pixels
+    pixels = x.permute(0, 2, 3, 1).reshape(n, height, 2, width, 2, c).permute(2, 4, 0, 1, 3, 5)
+    return pixels.reshape(4 * n, height, width, c).permute(0, 3, 1, 2)
+
+
+def merge(x: Tensor, size: tuple[int, int]) -> Tensor:
+    """What `phases` took apart, put together: (4N, C, h, w) to (N, C, *size)."""
+    n, c, height, width = x.shape
+    pixels = x.permute(0, 2, 3, 1).reshape(2, 2, n // 4, height, width, c).permute(2, 3, 0, 4, 1, 5)
+    whole = pixels.reshape(n // 4, 2 * height, 2 * width, c).permute(0, 3, 1, 2)
+    return whole[:, :, : size[0], : size[1]]
+
+
 def mean(parts: Sequence[Tensor]) -> Tensor:
     """The mean of tensors of one shape."""
     total = parts[0]

@@ -15,8 +15,6 @@ from nasc.dsl.source import Span
 
 MAX_DEPTH = 64
 """How deep operations may call each other."""
-MAX_LAYERS = 1_000_000
-"""How many layers a network may have."""
 PLACEHOLDERS = {"operation": "edge", "sum": "state"}
 """The words that stand for something in one chain of a skeleton only."""
 
@@ -56,7 +54,7 @@ class Scope:
     parameters: Mapping[str, Any] | None = None
     placeholders: Mapping[str, Placeholder] | None = None
     trail: tuple[str, ...] = ()
-    limit: int = MAX_LAYERS
+    limit: int = 1_000_000
 
     def find(self, name: str) -> n.Op | None:
         """The form of an operation that serves at this stride; what the network replaces goes before the rest."""
@@ -233,7 +231,7 @@ def _unknown(name: n.Name, scope: Scope) -> ExpandError:
     if name.text in PLACEHOLDERS:
         return ExpandError("E202", f"`{name}` stands in `{PLACEHOLDERS[name.text]}:` only", name.span)
     known = {*LAYERS, *(key.partition("/")[0] for key in (*scope.operations, *scope.overrides))}
-    help = nearest(name.text, {*known, *(scope.placeholders or {})}) or brought_by((n.Op,), name.text)
+    help = brought_by(n.Op, name.text) or nearest(name.text, {*known, *(scope.placeholders or {})})
     return ExpandError("E202", f"there is no operation or layer `{name}`", name.span, help)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -73,7 +72,7 @@ class Stack:
 
 
 def lay_out(network: n.Network, program: Program, findings: Findings, options: Options = Options()) -> Stack | None:
-    """The stack of a network, or None with what is wrong reported (E207-E212, E214, E220, E305, E306, E105)."""
+    """The stack of a network, or None with what is wrong reported (E207-E212, E214, E305, E306, E105)."""
     return _Layout(network, program, findings, options).run()
 
 
@@ -218,13 +217,18 @@ class _Layout:
             return None
         if isinstance(setting.value, n.Chain):
             inner = NEEDED.get(name)
-            if inner is not None and not _mentions(setting.value, inner):
+            if inner is not None and not mentions(setting.value, inner) and not self.told_within(setting.value.span):
                 help = f"such as `{name}: {inner} -> drop_path`"
                 self.error("E212", f"`{name}` is a chain around `{inner}`", setting.value.span, help=help)
             return setting.value
         help = f"such as `{name}: relu -> conv(1) -> bn`"
         self.error("E212", f"`{name}` takes layers and operations", setting.value.span, help=help)
         return None
+
+    def told_within(self, span: Span) -> bool:
+        """Whether a problem within a stretch of text is reported already."""
+        places = (d.span for d in self.findings if d.span is not None)
+        return any(p.source is span.source and span.start <= p.start < span.end for p in places)
 
     def number(self, name: str) -> int | None:
         given = getattr(self.options, name, None)
@@ -282,14 +286,10 @@ class _Layout:
         """Whether an entry of `cells:` can be, whatever its cell is; reported if not."""
         if entry.stride not in (1, 2):
             help = "the stride of a cell is 1, or 2 with `/2`"
-            self.error("E220", f"a cell cannot be placed with `/{entry.stride}`", entry.span, help=help)
-        elif entry.first is not None and entry.last is not None and not 0 <= entry.first <= entry.last:
-            what = "counts down" if entry.first > entry.last else "begins below 0"
-            message = f"`{entry.cell}[{entry.first}..{entry.last}]` {what}"
-            self.error("E207", message, entry.span, help="numbers count up from 0, such as `normal[0..3]`")
-        elif entry.repeat < 0 or _is_zero(entry):
-            help = "leave it out; a star without a number takes what `layers` leaves"
-            self.error("E212", "a cell is placed once or more", entry.span, help=help)
+            self.error("E212", f"a cell cannot be placed with `/{entry.stride}`", entry.span, help=help)
+        elif entry.first is not None and entry.last is not None and entry.first > entry.last:
+            message = f"the range `{entry.cell}[{entry.first}..{entry.last}]` counts down"
+            self.error("E207", message, entry.span, help=f"write `{entry.cell}[{entry.last}..{entry.first}]`")
         elif entry.repeat == 0 and _indexes(entry) > 1:
             help = f"say how often: `{entry.span.text}2`"
             message = "a star without a number repeats one cell, not a range of them"
@@ -307,7 +307,7 @@ class _Layout:
             return
         if entry.first is None:
             prefix = f"{entry.cell}_"
-            like = nearest(entry.cell.text, cells)
+            like = brought_by(n.Cell, entry.cell.text) or nearest(entry.cell.text, cells)
             if any(name.startswith(prefix) for name in cells):
                 like = f"write `{entry.cell}[0]` for the cell `{prefix}0`"
             self.error("E210", f"there is no cell `{entry.cell}`", entry.cell.span, help=like)
@@ -425,15 +425,10 @@ def _derived(cell: int, layers: int, count: int) -> int:
     return high + 1 + cell % (count - 1 - high)
 
 
-def _is_zero(entry: n.Placed) -> bool:
-    """Whether `*0` was written: the document says 0 for a star without a number, too."""
-    return entry.repeat == 0 and re.search(r"\*\s*-?0+$", entry.span.text) is not None
-
-
-def _mentions(chain: n.Chain, word: str) -> bool:
+def mentions(chain: n.Chain, word: str) -> bool:
     """Whether a word is a link of a chain or of a branch within it."""
     return any(
-        link.name.text == word if isinstance(link, n.Call) else any(_mentions(branch, word) for branch in link.branches)
+        link.name.text == word if isinstance(link, n.Call) else any(mentions(branch, word) for branch in link.branches)
         for link in chain.links
     )
 

@@ -59,9 +59,9 @@ def open_target(target: Path) -> tuple[Network, str]:
             help = "train what it found first: nasc train RUN/genotype.nas"
             raise fail("E503", f"{target} belongs to a search, which has no network to evaluate", help=help)
         state, about = found["model"], found["about"]
-    model = rebuild(about)
+    model, data = rebuild(about, str(target))
     put(model, state, str(target))
-    return model, str(about["data"])
+    return model, data
 
 
 def open_genotype(

@@ -12,10 +12,13 @@ import torch
 
 from nasc.compiler.build import Network, decided
 from nasc.compiler.check import check
+from nasc.compiler.decide import with_cells
 from nasc.compiler.plan import plan, recipe_network
+from nasc.compiler.resolve import Program
 from nasc.compiler.stack import Options
 from nasc.dsl import nodes as n
 from nasc.dsl.diagnostic import Diagnostic, fail
+from nasc.dsl.printer import to_text
 from nasc.dsl.reader import read
 from nasc.dsl.source import Source
 from nasc.runtime import weights_file
@@ -26,7 +29,7 @@ from nasc.runtime.device import choose_device
 from nasc.runtime.loop import run_task
 from nasc.runtime.progress import showing
 from nasc.runtime.recipe import DartsSearch, Training, check_recipes, read_recipe, search_kind, training_defaults
-from nasc.runtime.run import Run, open_run, read_asked
+from nasc.runtime.run import Run, open_run, read_asked, sha256
 from nasc.runtime.search import open_supernet
 from nasc.runtime.search.loop import SearchTask
 from nasc.runtime.train import TrainTask
@@ -75,7 +78,8 @@ def search(job: Job) -> Finished:
     torch.manual_seed(job.seed)
     space = open_supernet(document, job.network or settings.network, options, channels_last=True)
     data = load(job.data, job.data_dir, "train")
-    asked = _asked(job, "search", space.plan.stack.name, settings, options, fingerprint(data))
+    text = stand_alone(space.plan.program, job.source.text)
+    asked = _asked(job, "search", space.plan.stack.name, settings, options, fingerprint(data), text)
     run = open_run(job.out, asked, job.source.text, job.resume)
     about = f"{recipe.name}, seed {job.seed}, {job.data}"
     transform = training_transform(data_set, settings.cutout)
@@ -102,10 +106,11 @@ def train(job: Job) -> Finished:
     torch.manual_seed(job.seed)
     model = decided(found, with_head, channels_last=True)
     data = load(job.data, job.data_dir, "train")
-    asked = _asked(job, "train", found.stack.name, settings, options, fingerprint(data))
+    text = stand_alone(found.program, job.source.text)
+    asked = _asked(job, "train", found.stack.name, settings, options, fingerprint(data), text)
     run = open_run(job.out, asked, job.source.text, job.resume)
-    run.write("genotype.nas", job.source.text)
-    about = _about(job, found.stack.name, options, with_head)
+    run.write("genotype.nas", text)
+    about = _about(job, found.stack.name, options, with_head, text)
     transform = training_transform(data_set, settings.cutout)
     task = TrainTask(model, settings, data, transform, job.seed, about, job.limit, device)
     with showing("train", task.epochs, task.steps, quiet=job.quiet) as show:
@@ -142,13 +147,20 @@ def _asks_for_head(recipe: n.Recipe | None, settings: Mapping[str, str]) -> bool
     return "auxiliary" in settings or (recipe is not None and recipe.setting("auxiliary") is not None)
 
 
+def stand_alone(program: Program, text: str) -> str:
+    """A text with what it uses of the user's own files written in line; as it is where it uses none of them."""
+    if not any(isinstance(item, n.Use) and item.file for item in program.document.items):
+        return text
+    return to_text(with_cells(program, {}, {}))
+
+
 def for_data(options: Options, shape: tuple[int, int, int], classes: int) -> Options:
     """Input size and classes come from the data set unless given."""
     return replace(options, input=options.input or shape, classes=options.classes or classes)
 
 
 def _asked(
-    job: Job, command: str, network: str, recipe: DartsSearch | Training, options: Options, data: str
+    job: Job, command: str, network: str, recipe: DartsSearch | Training, options: Options, data: str, text: str
 ) -> dict[str, Any]:
     """What decides the bits of a run; the same must be asked to go on with it."""
     return {
@@ -161,15 +173,16 @@ def _asked(
         "seed": job.seed,
         "threads": torch.get_num_threads(),
         "limit_batches": job.limit,
+        "text_sha256": sha256(text),
     }
 
 
-def _about(job: Job, network: str, options: Options, auxiliary: bool) -> dict[str, Any]:
+def _about(job: Job, network: str, options: Options, auxiliary: bool, text: str) -> dict[str, Any]:
     """What exported weights carry, so that they suffice: the text, the network and how it was built."""
     return {
-        "text": job.source.text,
+        "text": text,
         "dialect": job.dialect,
-        "name": job.source.name,
+        "name": Path(job.source.name).name,
         "network": network,
         "options": json.dumps(options.__dict__),
         "auxiliary": auxiliary,
@@ -177,13 +190,14 @@ def _about(job: Job, network: str, options: Options, auxiliary: bool) -> dict[st
     }
 
 
-def rebuild(about: Mapping[str, Any]) -> Network:
-    """The network that weights or a checkpoint say they belong to, without its auxiliary head's use."""
+def rebuild(about: Mapping[str, Any], name: str) -> tuple[Network, str]:
+    """The network that the file `name` of weights says it belongs to, and the data that it was trained on."""
     try:
         options = json.loads(about["options"])
         options["input"] = tuple(options["input"]) if options["input"] else None
         document = read(Source(about["name"], about["text"]), about["dialect"]).document
-        return decided(plan(document, about["network"], Options(**options)), bool(about["auxiliary"]))
+        model = decided(plan(document, about["network"], Options(**options)), bool(about["auxiliary"]))
+        return model, str(about["data"])
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        message = f"what the weights say of their network cannot be read: {type(error).__name__}: {error}"
+        message = f"what {name} says of its network cannot be read: {type(error).__name__}: {error}"
         raise fail("E503", message) from None

@@ -7,7 +7,7 @@ This module imports no torch, so that `nasc check` can use it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from typing import Any, Literal, TypeVar
 
@@ -135,7 +135,9 @@ def _values(kind: type[Recipe], recipe: n.Recipe, findings: Findings) -> dict[st
             findings.add("E402", f"{what} has no setting `{name}`", item.name.span, help=help)
             continue
         if name in values:
-            findings.add("E208", f"`{name}` is set twice", item.name.span)
+            first = next(s.name.span for s in recipe.settings if s.name.text == name)
+            label = f"first in line {first.source.place(first.start)[0]}"
+            findings.add("E208", f"`{name}` is set twice", item.name.span, label=label)
         value = _typed(item.value, str(known[name].type))
         problem = _problem(value, str(known[name].type), known[name].metadata)
         if problem:
@@ -179,8 +181,15 @@ def check_recipes(program: Program, findings: Findings) -> None:
     for recipe in (item for item in document.items if isinstance(item, n.Recipe)):
         named = recipe.setting("network")
         if named is not None and isinstance(named.value, n.Chain) and named.value.word not in document.networks:
-            help = nearest(named.value.word or "", document.networks)
-            findings.add("E309", f"there is no network `{named.value.span.text}`", named.value.span, help=help)
+            word = named.value.word or ""
+            message, help = f"there is no network `{named.value.span.text}`", nearest(word, document.networks)
+            if word in program.networks:
+                message = f"`{word}` is a skeleton, which is not built"
+                help = f"name a network that extends it: `network NAME: {word} {{ ... }}`"
+            elif not help:
+                listed = ", ".join(document.networks)
+                help = f"networks here: {listed}" if listed else "write `network cifar: darts_cifar {}`"
+            findings.add("E309", message, named.value.span, help=help)
         try:
             if recipe.kind == "train":
                 defaults = training_defaults(recipe, ())
@@ -199,7 +208,8 @@ def search_kind(recipe: n.Recipe) -> tuple[type[Recipe], n.Recipe]:
     """The settings of a search's algorithm, and its published recipe. Raises `NasError` (E401)."""
     known = published("search")
     if recipe.name is None:
-        raise fail("E401", "`search` names an algorithm", recipe.span, help="write `search darts { ... }`")
+        span = replace(recipe.span, end=recipe.span.start + len(recipe.kind))
+        raise fail("E401", "`search` names an algorithm", span, help="write `search darts { ... }`")
     name = recipe.name.text
     if name not in SEARCHES:
         help = nearest(name, (*SEARCHES, *LATER)) or f"algorithms: {', '.join(SEARCHES)}"

@@ -87,7 +87,7 @@ def open_run(path: Path, asked: dict[str, Any], text: str, resume: bool) -> Run:
     Raises `NasError`: it exists and `--resume` was not said (E501), there is nothing to resume (E504), or what is
     asked differs from what the run was started with (E505).
     """
-    asked = {**asked, "text_sha256": hashlib.sha256(text.encode()).hexdigest()}
+    asked = {**asked, "text_sha256": asked.get("text_sha256", sha256(text))}
     if resume:
         run = Run(path, _same(path, asked))
         _sweep(path)
@@ -106,6 +106,11 @@ def open_run(path: Path, asked: dict[str, Any], text: str, resume: bool) -> Run:
     run.write("run.json", json.dumps(run.asked, indent=2) + "\n")
     run.write("space.nas", text)
     return run
+
+
+def sha256(text: str) -> str:
+    """By which a text is known again."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _half_written(file: Path) -> bool:

@@ -105,7 +105,6 @@ network dd4: ddarts_cifar {
   cells: normal[0]*3, normal[1], normal[2]/2, normal[4], normal[3], normal[4], normal[3],
          normal[5]/2, normal[6], normal[7], normal[6], normal[7]
   require params == 6280822
+  require params_aux == 6757248
   require macs == 927983232
 }
-
-train { network: cifar }

@@ -96,5 +96,3 @@ network cifar: ddarts_cifar {
   require params_aux == 2996724
   require macs == 522009216
 }
-
-train { network: cifar }

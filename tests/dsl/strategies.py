@@ -16,79 +16,16 @@ from nasc.dsl.source import Source, Span
 
 NOWHERE = Span(Source("<nasc>", ""), 0, 0)
 WORDS = (
-    *(
-        "s0",
-        "s1",
-        "s2",
-        "s3",
-        "s10",
-        "s02",
-        "C",
-        "k",
-        "conv",
-        "bn",
-        "sep_conv_3x3",
-        "factorized_reduce",
-        "on",
-    ),
-    *(
-        "_",
-        "__",
-        "of_",
-        "_of",
-        "ops1",
-        "cells2",
-        "nasty",
-        "operation",
-        "keeper",
-        "user",
-        "x1",
-        "x3",
-        "e5",
-        "K",
-        "M",
-    ),
-    *(
-        "relu",
-        "sum",
-        "concat",
-        "cells_",
-        "Cell",
-        "RETURN",
-        "a_name_of_quite_some_length_that_makes_lines_long",
-    ),
+    *("s0", "s1", "s2", "s3", "s10", "s02", "C", "k", "conv", "bn", "sep_conv_3x3", "factorized_reduce", "on"),
+    *("_", "__", "of_", "_of", "ops1", "cells2", "nasty", "operation", "keeper", "user", "x1", "x3", "e5", "K", "M"),
+    *("relu", "sum", "concat", "cells_", "Cell", "RETURN", "a_name_of_quite_some_length_that_makes_lines_long"),
 )
 """Names that may stand anywhere: none of the words that are reserved somewhere."""
 NUMBERS = (
-    *(
-        "0",
-        "1",
-        "2",
-        "36",
-        "-1",
-        "007",
-        "0.025",
-        "-0.5",
-        "3e-4",
-        "1E9",
-        "2.5e+10",
-        "3.3M",
-        "50%",
-        "-2%",
-        "1K",
-        "2G",
-    ),
+    *("0", "1", "2", "36", "-1", "007", "0.025", "-0.5", "3e-4", "1E9", "2.5e+10", "3.3M", "50%", "-2%", "1K", "2G"),
     *("123456789012345678", "0.10", "1.0", "99.99%", "1e5"),
 )
-DARTS = (
-    "max_pool_3x3",
-    "avg_pool_3x3",
-    "skip_connect",
-    "sep_conv_3x3",
-    "sep_conv_5x5",
-    "dil_conv_3x3",
-    "dil_conv_5x5",
-)
+DARTS = ("max_pool_3x3", "avg_pool_3x3", "skip_connect", "sep_conv_3x3", "sep_conv_5x5", "dil_conv_3x3", "dil_conv_5x5")
 
 _T = TypeVar("_T")
 
@@ -139,9 +76,7 @@ def texts() -> st.SearchStrategy[n.Text]:
 
 def expressions(depth: int = 2) -> st.SearchStrategy[n.Expression]:
     """What an argument may be. Arithmetic has no brackets: a sum has products, a product has neither."""
-    atoms: st.SearchStrategy[n.Expression] = st.one_of(
-        numbers(), sizes(), texts(), _make(n.Call, names(), st.just(()))
-    )
+    atoms: st.SearchStrategy[n.Expression] = st.one_of(numbers(), sizes(), texts(), _make(n.Call, names(), st.just(())))
     if depth == 0:
         return atoms
     inner = st.deferred(lambda: expressions(depth - 1))
@@ -201,9 +136,7 @@ def statements() -> st.SearchStrategy[n.Statement]:
 
 def triples() -> st.SearchStrategy[n.Triple]:
     odd = keys("", "two words", "#", '"', "op", "keep", "conv(3)")
-    return _make(
-        n.Triple, odd, integers(), integers() | numbers().filter(lambda number: number.text.isdigit())
-    )
+    return _make(n.Triple, odd, integers(), integers() | numbers().filter(lambda number: number.text.isdigit()))
 
 
 def returns() -> st.SearchStrategy[n.Return]:
@@ -214,9 +147,7 @@ def returns() -> st.SearchStrategy[n.Return]:
 
 def cells() -> st.SearchStrategy[n.Cell]:
     kinds = st.sampled_from(["cell", "recurrent"])
-    return _make(
-        n.Cell, kinds, names(), _some(names(), 1, 3), _some(statements() | triples(), 0, 5), returns()
-    )
+    return _make(n.Cell, kinds, names(), _some(names(), 1, 3), _some(statements() | triples(), 0, 5), returns())
 
 
 # ---------------------------------------------------------------- networks, recipes, documents
@@ -267,9 +198,7 @@ def _edge(operation: str, source: int) -> n.Edge:
 
 
 def _document(cells: Sequence[n.Cell]) -> n.Document:
-    stack = tuple(
-        n.Placed(cell.name, None, None, 1 if i % 2 == 0 else 2, 1, NOWHERE) for i, cell in enumerate(cells)
-    )
+    stack = tuple(n.Placed(cell.name, None, None, 1 if i % 2 == 0 else 2, 1, NOWHERE) for i, cell in enumerate(cells))
     network = n.Network("network", _name("cifar"), _name("darts_cifar"), (n.Cells(stack, NOWHERE),), NOWHERE)
     return n.Document(n.VERSION, (n.Use("std.darts", False, NOWHERE), *cells, network))
 

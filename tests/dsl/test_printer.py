@@ -260,9 +260,7 @@ def test_built_in_memory() -> None:
         cell("a"),
         cell("b"),
         n.Network("skeleton", name("s"), None, (setting("channels", "16"),), NOWHERE),
-        n.Network(
-            "network", name("n"), name("s"), (setting("channels", "36"), setting("layers", "8")), NOWHERE
-        ),
+        n.Network("network", name("n"), name("s"), (setting("channels", "36"), setting("layers", "8")), NOWHERE),
         n.Network("network", name("m"), None, (), NOWHERE),
         n.Recipe("search", name("darts"), long, NOWHERE),
         n.Recipe("train", None, (setting("epochs", "600"),), NOWHERE),

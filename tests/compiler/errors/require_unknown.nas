@@ -14,4 +14,4 @@ network a: darts_cifar {
   require params(normal) <= 3
   require depth(reduce=3) <= 3
 }
-skeleton s: darts_cifar { require parms <= 3 }
+skeleton s: darts_cifar { require parms <= 3  require params <= 3M }

@@ -1,0 +1,49 @@
+"""Fair timing: two functions by turns in one process, medians with their spread."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import median
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """How many times faster `ours` is than `plain`: the median of the ratios of neighbouring turns, and their range."""
+
+    name: str
+    plain: float
+    ours: float
+    ratio: float
+    least: float
+    most: float
+
+
+def compare(name: str, plain: Callable[[], object], ours: Callable[[], object], turns: int, warm: int = 1) -> Ratio:
+    """Run both by turns; seconds are medians of wall time."""
+    times: list[tuple[float, float]] = []
+    for turn in range(warm + turns):
+        pair = _seconds(plain), _seconds(ours)
+        if turn >= warm:
+            times.append(pair)
+    ratios = [a / b for a, b in times]
+    return Ratio(
+        name, median(a for a, _ in times), median(b for _, b in times), median(ratios), min(ratios), max(ratios)
+    )
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def table(rows: list[Ratio]) -> str:
+    """The rows as lines that line up."""
+    lines = [f"{'':<14}  {'plain':>9}  {'nasc':>9}  {'times faster':>12}  {'range':>12}"]
+    lines += [
+        f"{r.name:<14}  {r.plain * 1e3:>6.0f} ms  {r.ours * 1e3:>6.0f} ms  {r.ratio:>12.2f}  {r.least:>5.2f}-{r.most:.2f}"
+        for r in rows
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,38 @@
+nas 1
+# `DARTS_ID2_2` of the code of FairDARTS (Chu, Zhou, Zhang and Li, ECCV 2020, folder darts).
+# published: 3.48 M params, 476 M FLOPs on CIFAR-10 (comment in the code)
+# differs: the params count the auxiliary head
+
+use std.darts
+
+cell normal(s0, s1) {
+  s2 = skip_connect(s1) + skip_connect(s0)
+  s3 = dil_conv_3x3(s0) + sep_conv_5x5(s2)
+  s4 = dil_conv_5x5(s1) + sep_conv_5x5(s3)
+  s5 = dil_conv_3x3(s3) + max_pool_3x3(s4)
+  return concat(s2..s5)
+}
+
+cell reduce(s0, s1) {
+  s2 = sep_conv_3x3(s1) + sep_conv_3x3(s0)
+  s3 = dil_conv_3x3(s2) + max_pool_3x3(s1)
+  s4 = sep_conv_3x3(s0) + sep_conv_3x3(s1)
+  s5 = max_pool_3x3(s2) + skip_connect(s3)
+  return concat(s2..s5)
+}
+
+network cifar: darts_cifar {
+  channels: 36
+  layers: 20
+  require params == 3005254
+  require params_aux == 3481680
+  require macs == 475966080
+}
+
+network imagenet: darts_imagenet {
+  channels: 48
+  layers: 14
+  require params == 4436224
+  require params_aux == 5697000
+  require macs == 489598272
+}

@@ -1,0 +1,38 @@
+nas 1
+# `DARTS_ID2_FPT_2` of the code of FairDARTS (Chu, Zhou, Zhang and Li, ECCV 2020, folder darts).
+# published: 3.72 M params, 519 M FLOPs on CIFAR-10 (comment in the code)
+# differs: the params count the auxiliary head
+
+use std.darts
+
+cell normal(s0, s1) {
+  s2 = dil_conv_3x3(s0) + sep_conv_3x3(s1)
+  s3 = skip_connect(s2) + skip_connect(s1)
+  s4 = sep_conv_5x5(s0) + dil_conv_3x3(s1)
+  s5 = sep_conv_5x5(s1) + dil_conv_5x5(s4)
+  return concat(s2..s5)
+}
+
+cell reduce(s0, s1) {
+  s2 = dil_conv_3x3(s0) + dil_conv_3x3(s1)
+  s3 = avg_pool_3x3(s1) + skip_connect(s0)
+  s4 = dil_conv_5x5(s1) + skip_connect(s3)
+  s5 = skip_connect(s0) + max_pool_3x3(s3)
+  return concat(s2..s5)
+}
+
+network cifar: darts_cifar {
+  channels: 36
+  layers: 20
+  require params == 3251494
+  require params_aux == 3727920
+  require macs == 519041664
+}
+
+network imagenet: darts_imagenet {
+  channels: 48
+  layers: 14
+  require params == 4655296
+  require params_aux == 5916072
+  require macs == 522168768
+}

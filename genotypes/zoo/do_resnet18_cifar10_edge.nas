@@ -1,0 +1,30 @@
+nas 1
+# DARTOpti (Heuillet, Tabia, Arioua and Youcef-Toumi, 2021), started from ResNet18, found on CIFAR-10, at most two operations an edge.
+
+use std.ddarts
+
+cell normal_0(s0, s1) {
+  s2 = max_pool_3x3(s0) + simple_conv_3x3(s0) + max_pool_3x3(s1) + bottleneck_1x3x1(s1)
+  s3 = skip_connect(s0) + max_pool_3x3(s1) + dil_conv_5x5(s2) + bottleneck_1x3x1(s2)
+  s4 = sep_conv_5x5(s1) + dil_conv_5x5(s2) + conv_7x1_1x7(s2) + conv_7x1_1x7(s3)
+     + bottleneck_1x3x1(s3)
+  s5 = conv_7x1_1x7(s2) + simple_conv_3x3(s3) + bottleneck_1x3x1(s3) + simple_conv_3x3(s4)
+     + conv_3x1_1x3(s4)
+  return concat(s2..s5)
+}
+
+network cifar: ddarts_cifar {
+  channels: 64
+  classes: 10
+  cells: normal[0], normal[0]/2*3
+  require params == 54183754
+  require macs == 2785857536
+}
+
+network imagenet: dartopti_imagenet {
+  channels: 64
+  cells: normal[0], normal[0]/2*3
+  require params == 56230408
+  require params_aux == 57656560
+  require macs == 8772311040
+}

@@ -1,0 +1,26 @@
+nas 1
+# NAS-Bench-201 (Dong and Yang, ICLR 2020), the cell that is like ResNet, spelt with all six edges.
+# |nor_conv_3x3~0|+|none~0|nor_conv_3x3~1|+|skip_connect~0|none~1|skip_connect~2|
+
+use std.nasbench201
+
+cell normal(s0) {
+  s1 = nor_conv_3x3(s0)
+  s2 = none(s0) + nor_conv_3x3(s1)
+  s3 = skip_connect(s0) + none(s1) + skip_connect(s2)
+  return s3
+}
+
+network cifar: nasbench201 {
+  channels: 16
+  layers: 17
+  require params == 559386
+  require macs == 78561920
+}
+
+network cifar100: nasbench201 {
+  channels: 16
+  layers: 17
+  classes: 100
+  require params == 565236
+}

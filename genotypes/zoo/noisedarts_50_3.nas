@@ -1,0 +1,38 @@
+nas 1
+# `NOISEDARTS_50_3` of the code of FairDARTS (Chu, Zhou, Zhang and Li, ECCV 2020, folder darts).
+# published: 3.5 M params, 489 M FLOPs on CIFAR-10 (comment in the code)
+# differs: the params count the auxiliary head
+
+use std.darts
+
+cell normal(s0, s1) {
+  s2 = dil_conv_3x3(s1) + skip_connect(s0)
+  s3 = sep_conv_3x3(s1) + dil_conv_3x3(s2)
+  s4 = sep_conv_3x3(s1) + dil_conv_3x3(s2)
+  s5 = dil_conv_5x5(s4) + dil_conv_5x5(s1)
+  return concat(s2..s5)
+}
+
+cell reduce(s0, s1) {
+  s2 = max_pool_3x3(s1) + max_pool_3x3(s0)
+  s3 = avg_pool_3x3(s0) + dil_conv_5x5(s2)
+  s4 = avg_pool_3x3(s1) + skip_connect(s2)
+  s5 = skip_connect(s3) + skip_connect(s2)
+  return concat(s2..s5)
+}
+
+network cifar: darts_cifar {
+  channels: 36
+  layers: 20
+  require params == 3069622
+  require params_aux == 3546048
+  require macs == 489347712
+}
+
+network imagenet: darts_imagenet {
+  channels: 48
+  layers: 14
+  require params == 4398976
+  require params_aux == 5659752
+  require macs == 494565696
+}
