@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from nasc.dsl.diagnostic import fail
+from nasc.dsl.diagnostic import NasError, fail
 
-MAX_WORK = 3_000_000
+MAX_WORK = 1_000_000
 """So many colours are computed at most, in about ten seconds."""
 MAX_DEPTH = 250
 """So many alike vertices are chosen one after the other at most."""
@@ -121,7 +121,7 @@ class _Graph:
     def branched(self, members: list[int], colours: Colours, quick: bool, depth: int) -> list[int]:
         """The order that has the smallest text, over every choice of a first among alike vertices."""
         if depth > MAX_DEPTH:
-            raise _too_much()
+            raise too_much()
         first, *others = min(_classes(members, colours), key=len)
 
         def chosen(vertex: int, quick: bool) -> list[int]:
@@ -161,7 +161,7 @@ class _Graph:
     def spend(self, work: int) -> None:
         self.work += work
         if self.work > MAX_WORK:
-            raise _too_much()
+            raise too_much()
 
 
 class _Orbits:
@@ -201,6 +201,7 @@ def _digest(own: bytes, around: list[tuple[str, bytes]]) -> bytes:
     return state.digest()
 
 
-def _too_much() -> Exception:
+def too_much() -> NasError:
+    """The error for what cannot be compared in reasonable time."""
     message = "the cell is too large, or has too many parts that look alike, to be compared"
     return fail("E105", message)

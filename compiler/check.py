@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from nasc.compiler.check_operations import check_operations
-from nasc.compiler.dag import ACTIVATIONS, CellDag, numbered, write_out
+from nasc.compiler.dag import CellDag, numbered
 from nasc.compiler.expand import Plan, expand
 from nasc.compiler.operations import ExpandError
 from nasc.compiler.plan import Stats, family_network, stats
 from nasc.compiler.resolve import Program, is_shipped, resolve
 from nasc.compiler.stack import Stack, check_skeleton, lay_out
+from nasc.compiler.write_out import ACTIVATIONS, write_out
 from nasc.dsl import nodes as n
 from nasc.dsl.diagnostic import Findings, nearest
 from nasc.dsl.source import Span
@@ -29,9 +30,9 @@ QUANTITIES = {
 class Checked:
     """What checking found out about a document: its names, its cells written out, the networks that can be built."""
 
-    program: Program
-    dags: dict[str, CellDag]
-    plans: dict[str, Plan]
+    program: Program = field(repr=False)
+    dags: dict[str, CellDag] = field(repr=False)
+    plans: dict[str, Plan] = field(repr=False)
     findings: Findings
 
 

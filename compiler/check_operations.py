@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from nasc.compiler.dag import ACTIVATIONS, as_operation
 from nasc.compiler.expand import MAX_LAYERS
 from nasc.compiler.graph import GraphBuilder
 from nasc.compiler.layers import LAYERS
 from nasc.compiler.operations import MAX_DEPTH, PLACEHOLDERS, ChainWriter, ExpandError, Placeholder, Scope, write_chain
 from nasc.compiler.resolve import Program, brought_by, told_at
 from nasc.compiler.stack import CHAINS, mentions
+from nasc.compiler.write_out import ACTIVATIONS, as_operation
 from nasc.dsl import nodes as n
 from nasc.dsl.diagnostic import Findings, nearest
 from nasc.dsl.source import Span

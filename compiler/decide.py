@@ -9,6 +9,7 @@ from pathlib import Path
 from nasc.compiler.dag import CellDag, Edge, runs
 from nasc.compiler.resolve import Program
 from nasc.dsl import nodes as n
+from nasc.dsl.diagnostic import fail
 from nasc.dsl.reader import read, read_path
 from nasc.dsl.source import Source, Span
 
@@ -25,21 +26,28 @@ class Chosen:
 def decided_cell(dag: CellDag, name: str, chosen: Mapping[str, Sequence[Chosen]]) -> n.Cell:
     """The cell in which every state is the sum of what was chosen for it, in that order.
 
-    A state that was left without edges goes, and with it its place in `return`.
+    A state that is left without edges goes, with the edges that leave it and its place in `return`.
+    Raises `NasError` (E405) where nothing is left to return.
     """
     made = Span(dag.span.source, dag.span.start, dag.span.start)
-    statements = tuple(
-        n.Statement(n.Name(state, made), None, tuple(_edge(one, made) for one in chosen[state]), made)
-        for state in dag.states
-        if chosen[state]
-    )
-    left = [state for state in dag.returned if state in dag.inputs or chosen[state]]
+    there = set(dag.inputs)
+    statements = []
+    for state in dag.states:
+        edges = [one for one in chosen[state] if there.issuperset(one.edge.sources)]
+        if edges:
+            there.add(state)
+            summed = tuple(_edge(one, made) for one in edges)
+            statements.append(n.Statement(n.Name(state, made), None, summed, made))
+    left = [state for state in dag.returned if state in there]
+    if not left:
+        help = "let at least one edge stay, such as `keep 1..2 of`"
+        raise fail("E405", f"no edge of cell `{name}` is left, so that it returns nothing", dag.span, help=help)
     stretches = tuple(
         n.Stretch(n.Name(run[0], made), n.Name(run[-1], made) if len(run) > 1 else None, made) for run in runs(left)
     )
     returned = n.Return(n.Name(dag.how, made) if dag.how else None, stretches, made)
     inputs = tuple(n.Name(i, made) for i in dag.inputs)
-    return n.Cell(dag.kind, n.Name(name, made), inputs, statements, returned, made)
+    return n.Cell(dag.kind, n.Name(name, made), inputs, tuple(statements), returned, made)
 
 
 def _edge(one: Chosen, made: Span) -> n.Edge:

@@ -15,6 +15,7 @@ from nasc.dsl.diagnostic import Diagnostic
 
 MAX_LAYERS = 1_000_000
 
+
 @dataclass(frozen=True)
 class PlannedCell:
     """One cell of the network: where it stands, what it is, and its layers. `rows` counts its open edges."""

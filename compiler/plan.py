@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nasc.compiler.dag import CellDag, write_out
+from nasc.compiler.dag import CellDag
 from nasc.compiler.expand import Plan, expand
 from nasc.compiler.graph import LayerGraph
 from nasc.compiler.layers import Shape
 from nasc.compiler.operations import ExpandError
 from nasc.compiler.resolve import Program, resolve, uses
 from nasc.compiler.stack import Options, lay_out
+from nasc.compiler.write_out import write_out
 from nasc.dsl import nodes as n
 from nasc.dsl.diagnostic import Findings, NasError, fail, nearest
 from nasc.dsl.source import Span

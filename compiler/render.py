@@ -11,13 +11,14 @@ import subprocess
 from contextlib import suppress
 from pathlib import Path
 
-from nasc.compiler.dag import CellDag, write_out
+from nasc.compiler.dag import CellDag
 from nasc.compiler.draw_cell import Sets, add_cell, cell_drawing, suit
 from nasc.compiler.draw_stack import language_drawing, stack_drawing
 from nasc.compiler.draw_style import FONT, Drawing, sheet
 from nasc.compiler.plan import choose, plan
 from nasc.compiler.resolve import Program, resolve
 from nasc.compiler.stack import Options, lay_out
+from nasc.compiler.write_out import write_out
 from nasc.dsl import nodes as n
 from nasc.dsl.diagnostic import Findings, fail, nearest
 from nasc.dsl.source import Span

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import combinations
-from math import comb
 from random import Random
 
 from nasc.compiler.check import Checked
 from nasc.compiler.dag import CellDag, Edge, Group
 from nasc.compiler.decide import Chosen, decided_cell, with_cells
-from nasc.compiler.space import open_choices, zero_operations
+from nasc.compiler.space import candidates, open_choices, ways, zero_operations
 from nasc.dsl.nodes import Cell, Document
 
 
@@ -32,7 +31,7 @@ def _cell(dag: CellDag, name: str, none: frozenset[str], random: Random) -> Cell
         if edge.group is not None:
             chosen[edge.state] += kept.get(index, [])
         elif edge.open:
-            chosen[edge.state] += _operations(edge, frozenset(), random)
+            chosen[edge.state] += _operations(edge, none, random)
         else:
             chosen[edge.state].append(Chosen(edge, edge.operations[0], edge.strength))
     return decided_cell(dag, name, chosen)
@@ -40,10 +39,10 @@ def _cell(dag: CellDag, name: str, none: frozenset[str], random: Random) -> Cell
 
 def _group(dag: CellDag, group: Group, none: frozenset[str], random: Random) -> dict[int, list[Chosen]]:
     """The edges of a `keep` that stay. A set of edges is as likely as there are ways to choose its operations."""
-    ways = [_ways(dag.edges[index], none) for index in group.members]
-    count = random.randrange(sum(_elementary(ways, size) for size in range(group.low, group.high + 1)))
+    each = [ways(dag.edges[index], none) for index in group.members]
+    count = random.randrange(sum(_elementary(each, size) for size in range(group.low, group.high + 1)))
     for size in range(group.low, group.high + 1):
-        total = _elementary(ways, size)
+        total = _elementary(each, size)
         if count < total:
             break
         count -= total
@@ -51,8 +50,8 @@ def _group(dag: CellDag, group: Group, none: frozenset[str], random: Random) -> 
     left = size
     for position, index in enumerate(group.members):
         # of the sets with `left` edges from here on, so many hold this edge
-        rest = ways[position + 1 :]
-        holding = ways[position] * _elementary(rest, left - 1) if left else 0
+        rest = each[position + 1 :]
+        holding = each[position] * _elementary(rest, left - 1) if left else 0
         total = holding + _elementary(rest, left)
         if random.randrange(total) < holding:
             taken.append(index)
@@ -60,25 +59,18 @@ def _group(dag: CellDag, group: Group, none: frozenset[str], random: Random) -> 
     return {index: _operations(dag.edges[index], none, random) for index in taken}
 
 
-def _elementary(ways: Sequence[int], size: int) -> int:
+def _elementary(each: Sequence[int], size: int) -> int:
     """In how many ways `size` of the edges can be taken, each with its operation."""
     sums = [1] + [0] * max(size, 0)
-    for way in ways:
+    for way in each:
         for taken in range(size, 0, -1):
             sums[taken] += sums[taken - 1] * way
     return sums[size] if size >= 0 else 0
 
 
-def _ways(edge: Edge, none: frozenset[str]) -> int:
-    count = sum(name not in none for name in edge.operations)
-    if edge.kept is None:
-        return count
-    return sum(comb(count, size) for size in range(edge.kept[0], min(edge.kept[1], count) + 1))
-
-
 def _operations(edge: Edge, none: frozenset[str], random: Random) -> list[Chosen]:
     """The operations that an edge gets: one, or as many as its own `keep` says."""
-    names = [name for name in edge.operations if name not in none]
+    names = candidates(edge, none)
     if edge.kept is None:
         return [Chosen(edge, random.choice(names))]
     every = [

@@ -49,12 +49,17 @@ def open_choices(found: Checked) -> dict[str, str]:
 
 
 def evaluation_network(document: n.Document, found: Checked) -> str | None:
-    """The network that a genotype of the space is trained in: the one that `train` names, else the last open one."""
+    """The network that a genotype of the space is trained in.
+
+    The one that `train` names, else the last open one that `search` does not name; a single one serves for both.
+    """
     for recipe in document.recipes("train"):
         name = recipe_network(recipe)
         if name in found.plans and found.plans[name].open:
             return name
-    return next((name for name in reversed(found.plans) if found.plans[name].open), None)
+    searched = {recipe_network(recipe) for recipe in document.recipes("search")}
+    is_open = [name for name, plan in found.plans.items() if plan.open]
+    return next((name for name in reversed(is_open) if name not in searched), is_open[-1] if is_open else None)
 
 
 def zero_operations(program: Program) -> frozenset[str]:
@@ -72,23 +77,26 @@ def cell_size(dag: CellDag, none: frozenset[str]) -> int:
     A `keep` chooses some of its edges and one operation other than `none` for each (a dropped edge takes the place of
     `none`); an open edge outside any `keep` takes any operation of its set.
     """
-    size = 1
-    for edge in dag.edges:
-        if edge.open and edge.group is None:
-            size *= _operations(edge, frozenset())
+    size = prod(ways(edge, none) for edge in dag.edges if edge.open and edge.group is None)
     for group in dag.groups:
-        ways = [1] + [0] * min(group.high, len(group.members))
+        sums = [1] + [0] * min(group.high, len(group.members))
         for index in group.members:
-            options = _operations(dag.edges[index], none)
-            for taken in range(len(ways) - 1, 0, -1):
-                ways[taken] += ways[taken - 1] * options
-        size *= sum(ways[group.low :])
+            options = ways(dag.edges[index], none)
+            for taken in range(len(sums) - 1, 0, -1):
+                sums[taken] += sums[taken - 1] * options
+        size *= sum(sums[group.low :])
     return size
 
 
-def _operations(edge: Edge, none: frozenset[str]) -> int:
-    """In how many ways the operation of an edge can be chosen."""
-    count = sum(name not in none for name in edge.operations)
+def candidates(edge: Edge, none: frozenset[str]) -> list[str]:
+    """The operations that an edge may get, in order. Under a `keep`, around it or within, `none` is never one."""
+    kept = edge.group is not None or edge.kept is not None
+    return [name for name in edge.operations if not (kept and name in none)]
+
+
+def ways(edge: Edge, none: frozenset[str]) -> int:
+    """In how many ways the operations of an edge can be chosen."""
+    count = len(candidates(edge, none))
     if edge.kept is None:
         return count
     return sum(comb(count, kept) for kept in range(edge.kept[0], min(edge.kept[1], count) + 1))

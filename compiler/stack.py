@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 from typing import Literal
 
+from nasc.compiler.depth import collapsed, derived, indexes, shares
 from nasc.compiler.resolve import Program, brought_by
 from nasc.dsl import nodes as n
 from nasc.dsl.diagnostic import Findings, nearest
@@ -62,7 +62,6 @@ class Stack:
     overrides: dict[str, n.Op]
     placements: tuple[Placement, ...]
     requires: tuple[n.Require, ...]
-    overridden: bool
     span: Span = field(compare=False, repr=False)
 
     @property
@@ -185,7 +184,6 @@ class _Layout:
             self.overrides,
             placements,
             tuple(item for item in self.network.body if isinstance(item, n.Require)),
-            self.options.overriding,
             self.network.name.span,
         )
 
@@ -276,7 +274,11 @@ class _Layout:
         if layers is not None and numbered and all(entry.repeat for entry in placed):
             return self.nested(layers)
         if layers is not None and all(entry.repeat for entry in placed):
-            placed = _collapsed(placed)
+            if any(entry.first is not None for entry in placed):
+                message = "a stack of numbered and other cells is not laid out anew"
+                self.error("E306", message, self.stack.span, help="write `cells:` at the depth that is wanted")
+                return ()
+            placed = collapsed(placed)
         counts = self.counts(placed)
         if counts is None:
             return ()
@@ -290,7 +292,7 @@ class _Layout:
         elif entry.first is not None and entry.last is not None and entry.first > entry.last:
             message = f"the range `{entry.cell}[{entry.first}..{entry.last}]` counts down"
             self.error("E207", message, entry.span, help=f"write `{entry.cell}[{entry.last}..{entry.first}]`")
-        elif entry.repeat == 0 and _indexes(entry) > 1:
+        elif entry.repeat == 0 and indexes(entry) > 1:
             help = f"say how often: `{entry.span.text}2`"
             message = "a star without a number repeats one cell, not a range of them"
             self.error("E306", message, entry.span, help=help)
@@ -332,7 +334,7 @@ class _Layout:
     def counts(self, placed: tuple[n.Placed, ...]) -> list[int] | None:
         """How many cells each entry stands for; a star takes what `layers` leaves."""
         assert self.stack is not None
-        fixed = [entry.repeat * _indexes(entry) for entry in placed]
+        fixed = [entry.repeat * indexes(entry) for entry in placed]
         stars = [i for i, entry in enumerate(placed) if entry.repeat == 0]
         total = sum(fixed)
         if total > MAX_CELLS:
@@ -344,6 +346,10 @@ class _Layout:
                 message = f"`layers` lays out a star, but `cells` has none: it places {total} cells"
                 help = "leave `layers` out, or let a star without a number take what it leaves: `normal*`"
                 self.error("E306", message, setting.span, help=help)
+                return None
+            if self.options.layers is not None and self.options.layers != total:
+                message = f"`cells` leaves nothing to lay out at {self.options.layers} layers: it places {total}"
+                self.error("E306", message, self.stack.span, help="cells at stride 1 are what grows with the layers")
                 return None
             return fixed
         layers = self.number("layers")
@@ -359,8 +365,8 @@ class _Layout:
             message = f"`layers: {layers}` is too few: {total} cells are placed besides the stars"
             self.error("E306", message, span)
             return None
-        shares = _shares(fixed, stars, layers)
-        return [shares.get(i, count) for i, count in enumerate(fixed)]
+        taken = shares(fixed, stars, layers)
+        return [taken.get(i, count) for i, count in enumerate(fixed)]
 
     def says_layers(self, setting: n.Setting) -> bool:
         """Whether `layers` was said where `cells` was said, or later: an inherited one gives way to new cells."""
@@ -376,7 +382,7 @@ class _Layout:
             yield from [Placement(entry.cell.text, entry.cell.text, entry.stride, entry.span)] * count
             return
         for place in range(count):
-            yield self.numbered(entry, entry.first + place % _indexes(entry), entry.stride)
+            yield self.numbered(entry, entry.first + place % indexes(entry), entry.stride)
 
     def numbered(self, entry: n.Placed, number: int, stride: int) -> Placement:
         """`normal[3]`: the cell `normal_3` if there is one, else an own copy of `normal`."""
@@ -391,7 +397,7 @@ class _Layout:
         move to L//3 and 2L//3, as the published DD-4 has them, unless they are to be kept where the text has them.
         """
         assert self.stack is not None
-        written = [p for entry in self.stack.placed for p in self.copies(entry, entry.repeat * _indexes(entry))]
+        written = [p for entry in self.stack.placed for p in self.copies(entry, entry.repeat * indexes(entry))]
         if layers <= len(written):
             return tuple(written[:layers])
         reductions = [i for i, p in enumerate(written) if p.stride == 2]
@@ -405,24 +411,10 @@ class _Layout:
         if layers > MAX_CELLS:
             self.error("E105", f"more than {MAX_CELLS} cells are placed", self.stack.span)
             return ()
-        order = [_derived(i, layers, count) for i in range(layers)]
+        order = [derived(i, layers, count) for i in range(layers)]
         keep = self.options.reductions == "keep"
         at = set(reductions) if keep else {layers // 3, 2 * layers // 3}
         return tuple(replace(written[k], stride=2 if i in at else 1) for i, k in enumerate(order))
-
-
-def _derived(cell: int, layers: int, count: int) -> int:
-    """Which of `count` searched cells stands at a place of a deeper network (D-DARTS, `Network` of the reference)."""
-    third, two_thirds, low, high = layers // 3, 2 * layers // 3, count // 3, 2 * count // 3
-    if cell < third:
-        return (cell % count) // 3
-    if cell == third:
-        return low
-    if cell < two_thirds:
-        return low + 1 + cell % (high - 1 - low)
-    if cell == two_thirds:
-        return high
-    return high + 1 + cell % (count - 1 - high)
 
 
 def mentions(chain: n.Chain, word: str) -> bool:
@@ -431,41 +423,3 @@ def mentions(chain: n.Chain, word: str) -> bool:
         link.name.text == word if isinstance(link, n.Call) else any(mentions(branch, word) for branch in link.branches)
         for link in chain.links
     )
-
-
-def _indexes(entry: n.Placed) -> int:
-    return 1 if entry.first is None or entry.last is None else entry.last - entry.first + 1
-
-
-def _collapsed(placed: tuple[n.Placed, ...]) -> tuple[n.Placed, ...]:
-    """A written stack as its family would write it: runs of cells at stride 1 become stars, the others stay.
-
-    So `normal*6, reduce/2, normal*6, reduce/2, normal*6` is laid out anew at any depth.
-    """
-    found: list[n.Placed] = []
-    for entry in placed:
-        if entry.stride == 1:
-            if found and found[-1].repeat == 0 and found[-1].cell == entry.cell:
-                continue
-            found.append(replace(entry, repeat=0))
-        else:
-            found.append(entry)
-    return tuple(found)
-
-
-def _shares(fixed: list[int], stars: list[int], layers: int) -> dict[int, int]:
-    """How many cells each star takes, by its index in `cells:`.
-
-    Where stars and single cells take turns, the j-th of m other cells stands at j*L//(m+1), as in DARTS. Otherwise the
-    stars share what is left as evenly as whole cells allow, later stars taking the remainder.
-    """
-    others = [i for i in range(len(fixed)) if i not in stars]
-    alternating = stars == list(range(0, len(fixed), 2)) and all(fixed[i] == 1 for i in others)
-    if alternating and len(fixed) % 2 == 1:
-        m = len(others)
-        places = [-1, *(j * layers // (m + 1) for j in range(1, m + 1)), layers]
-        counts = [after - before - 1 for before, after in pairwise(places)]
-        if min(counts) >= 0:
-            return dict(zip(stars, counts, strict=True))
-    left = layers - sum(fixed)
-    return {star: left * (j + 1) // len(stars) - left * j // len(stars) for j, star in enumerate(stars)}

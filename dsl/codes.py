@@ -348,6 +348,12 @@ CODES: dict[str, Code] = {
         "Recurrent cells are read, checked, formatted and converted. Networks of them are not built, counted, searched "
         "or trained.",
     ),
+    "E312": Code(
+        "a genotype is not a point of a space",
+        "The genotype was compared with a space and has something the space does not allow, or lacks something it "
+        "asks for: a cell, a state, an edge, an operation, another number of edges, another `return`. The place is in "
+        "the genotype, the label says what the space has.",
+    ),
     "E401": Code(
         "an unknown algorithm or recipe",
         "`search NAME` names an algorithm; `train NAME` names whose published values are the defaults, and without a "

@@ -139,6 +139,18 @@ def head(node: Block) -> Flow:
     assert_never(node)
 
 
+def body(node: Block) -> tuple[Line, ...]:
+    """What has a line of its own in a block, in order."""
+    match node:
+        case n.Cell():
+            return *node.statements, node.returned
+        case n.Network():
+            return node.body
+        case n.Recipe():
+            return node.settings
+    assert_never(node)
+
+
 def _expression(node: n.Expression) -> Flow:
     match node:
         case n.Number() | n.Size():

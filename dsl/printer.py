@@ -9,7 +9,7 @@ import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias, assert_never
+from typing import Literal, TypeAlias
 
 from nasc.dsl import flow
 from nasc.dsl import nodes as n
@@ -109,7 +109,7 @@ def _block(node: flow.Block, source: Source, gap: _Gap) -> Iterator[_Unit]:
     found = _HEADER.match(source.text, span.start, span.end) if span else None
     first, last = (found and Span(source, *found.span())), (span and Span(source, span.end - 1, span.end))
     yield _Unit((flow.head(node), " {"), first, gap, side="{")
-    for part in _body(node):
+    for part in flow.body(node):
         place = _place(part.span, source)
         yield _Unit(flow.line(part), place, "author" if place else "none", _INDENT)
     yield _Unit("}", last, "none", side="}")
@@ -130,7 +130,7 @@ def _alike(before: n.Item | None, item: n.Item) -> bool:
 
 def _single_line(node: flow.Block, commented: bool) -> str | None:
     """The block on a single line: if the author wrote it so and it fits, or built in memory and short."""
-    parts = _body(node)
+    parts = flow.body(node)
     text = "  ".join(flow.flat(flow.line(part)) for part in parts)
     text = f"{flow.flat(flow.head(node))} {{ {text} }}" if parts else f"{flow.flat(flow.head(node))} {{}}"
     if not parts:
@@ -149,17 +149,6 @@ def _written(node: flow.Block, parts: Iterable[flow.Line]) -> bool:
             return False
         at = span.end
     return _place(node.span, node.span.source) is not None
-
-
-def _body(node: flow.Block) -> tuple[flow.Line, ...]:
-    match node:
-        case n.Cell():
-            return *node.statements, node.returned
-        case n.Network():
-            return node.body
-        case n.Recipe():
-            return node.settings
-    assert_never(node)
 
 
 # ---------------------------------------------------------------- lines and comments

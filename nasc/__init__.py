@@ -43,6 +43,7 @@ __all__ = [
     "derive",
     "dumps",
     "graph",
+    "identity",
     "import_weights",
     "load",
     "loads",
@@ -108,6 +109,18 @@ def graph(document: Document, cell: str) -> nx.MultiDiGraph:
     from nasc.compiler.plan import cell_dag
 
     return cell_dag(document, cell).graph
+
+
+def identity(document: Document, network: str | None = None) -> str:
+    """What a genotype is, as `arch:` and 32 hexadecimal digits: equal exactly for equal genotypes.
+
+    Two genotypes are the same when they are the same function with the same weights to learn, however they are
+    written. Depth, width and everything around the cells do not count. Of several networks that counts which `train`
+    names, else the widest; `network` names another. Raises `NasError`.
+    """
+    from nasc.compiler.identity import identity as of
+
+    return of(document, network)
 
 
 def build(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from nasc.compiler.dag import CellDag, Edge, Group
 from nasc.compiler.decide import Chosen, decided_cell, with_cells
 from nasc.compiler.resolve import Program
-from nasc.compiler.space import zero_operations
+from nasc.compiler.space import candidates, zero_operations
 from nasc.dsl import nodes as n
 from nasc.dsl.diagnostic import fail, nearest
 
@@ -53,7 +53,7 @@ def decide(dag: CellDag, name: str, rows: Rows, none: frozenset[str]) -> n.Cell:
             if isinstance(part, Group):
                 chosen[state] += _keep(dag, part, rank, none)
             elif dag.edges[part].open:
-                chosen[state].append(_best(dag.edges[part], rank[part], frozenset()))
+                chosen[state] += _strongest(dag.edges[part], rank[part], none)
             else:
                 edge = dag.edges[part]
                 chosen[state].append(Chosen(edge, edge.operations[0], edge.strength))
@@ -74,17 +74,21 @@ def _terms(dag: CellDag, state: str) -> list[int | Group]:
 
 
 def _keep(dag: CellDag, group: Group, rank: Mapping[int, Sequence[float]], none: frozenset[str]) -> list[Chosen]:
-    """The strongest edges of a `keep`, the strongest first."""
-    best = [_best(dag.edges[index], rank[index], none) for index in group.members]
-    return sorted(best, key=lambda one: -(one.strength or 0.0))[: group.high]
+    """The strongest edges of a `keep`, the strongest first; an edge is as strong as its strongest operation."""
+    found = [_strongest(dag.edges[index], rank[index], none) for index in group.members]
+    found = [edge for edge in found if edge]
+    if len(found) < group.low:
+        help = "at least as many edges as are kept need another operation"
+        raise fail("E405", f"edges into `{group.state}` may be nothing but zero", group.span, help=help)
+    order = sorted(found, key=lambda edge: -(edge[0].strength or 0.0))
+    return [one for edge in order[: group.high] for one in edge]
 
 
-def _best(edge: Edge, row: Sequence[float], none: frozenset[str]) -> Chosen:
-    """The operation that counts most, `none` left aside; the earlier one where two count the same."""
-    found: Chosen | None = None
-    for name, weight in zip(edge.operations, row, strict=True):
-        if name not in none and (found is None or found.strength is None or weight > found.strength):
-            found = Chosen(edge, name, weight)
-    if found is None:
-        raise fail("E405", f"an edge into `{edge.state}` may be nothing but `{edge.operations[0]}`", edge.span)
-    return found
+def _strongest(edge: Edge, row: Sequence[float], none: frozenset[str]) -> list[Chosen]:
+    """The operation that counts most, or as many as `{keep ... of ...}` lets stay, the strongest first.
+
+    The earlier one goes first where two count the same. Nothing where the edge may only be zero under a `keep`.
+    """
+    strength = dict(zip(edge.operations, row, strict=True))
+    order = sorted(candidates(edge, none), key=lambda name: -strength[name])
+    return [Chosen(edge, name, strength[name]) for name in order[: edge.kept[1] if edge.kept else 1]]

@@ -47,8 +47,8 @@ class Lines:
 
 
 @contextmanager
-def showing(title: str, epochs: int, steps: int, done: int = 0, quiet: bool = False) -> Iterator[Show]:
-    """A display for `epochs` of `steps` each, of which `done` steps are already behind."""
+def showing(title: str, epochs: int, steps: int, quiet: bool = False) -> Iterator[Show]:
+    """A display for `epochs` of `steps` each."""
     if quiet:
         yield Silent()
         return
@@ -75,7 +75,7 @@ def showing(title: str, epochs: int, steps: int, done: int = 0, quiet: bool = Fa
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task(title, total=epochs * steps, completed=done, figures="")
+        task = bar.add_task(title, total=epochs * steps, figures="")
 
         class Live:
             def step(self, epoch: int, step: int, figures: Mapping[str, float]) -> None:

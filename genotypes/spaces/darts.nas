@@ -1,6 +1,6 @@
 nas 1
-# The space of DARTS: two cells of four states, each the sum of two edges, each edge one of seven operations.
-# 1,037,664,180 normal cells times as many reduction cells.
+# The space of DARTS (Liu, Simonyan and Yang, ICLR 2019): two cells of four states, each the sum of two edges, each
+# edge one of seven operations. 1,037,664,180 normal cells times as many reduction cells.
 
 use std.darts
 

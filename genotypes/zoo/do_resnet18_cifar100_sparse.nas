@@ -1,5 +1,5 @@
 nas 1
-# DARTOpti (Heuillet, Tabia, Arioua and Youcef-Toumi, 2021), started from ResNet18, found on CIFAR-100, at most two edges a state.
+# DARTOpti (Heuillet, Tabia, Arioua and Youcef-Toumi, 2021), from ResNet18 on CIFAR-100, at most two edges a state.
 # published: DO-ResNet18 on ImageNet 56.3 M params, 8.6 G FLOPs (README)
 # differs: 56.3 M is wrong: the size of the published checkpoint is that of 53.4 M params, as compiled
 

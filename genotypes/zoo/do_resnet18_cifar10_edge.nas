@@ -1,5 +1,5 @@
 nas 1
-# DARTOpti (Heuillet, Tabia, Arioua and Youcef-Toumi, 2021), started from ResNet18, found on CIFAR-10, at most two operations an edge.
+# DARTOpti (Heuillet, Tabia, Arioua and Youcef-Toumi, 2021), from ResNet18 on CIFAR-10, at most two operations an edge.
 
 use std.ddarts
 

@@ -1,5 +1,5 @@
 nas 1
-# DARTOpti (Heuillet, Tabia, Arioua and Youcef-Toumi, 2021), started from ResNet18, found on CIFAR-10, at most two edges a state.
+# DARTOpti (Heuillet, Tabia, Arioua and Youcef-Toumi, 2021), from ResNet18 on CIFAR-10, at most two edges a state.
 # published: DO-ResNet18 36.3 M params, 1.2 G FLOPs (README)
 # differs: the FLOPs are not those of this network on CIFAR, which has 1.92 G MACs
 

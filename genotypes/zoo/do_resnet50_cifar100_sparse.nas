@@ -1,5 +1,5 @@
 nas 1
-# DARTOpti (Heuillet, Tabia, Arioua and Youcef-Toumi, 2021), started from ResNet50, found on CIFAR-100, at most two edges a state.
+# DARTOpti (Heuillet, Tabia, Arioua and Youcef-Toumi, 2021), from ResNet50 on CIFAR-100, at most two edges a state.
 # A cell returns all states, as the authors' code has it; their file says `concat=range(4, 8)`.
 # published: DO-ResNet50 on ImageNet 73.2 M params, 10.0 G FLOPs (README, which calls it DO-ResNet18)
 

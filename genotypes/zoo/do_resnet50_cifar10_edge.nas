@@ -1,5 +1,5 @@
 nas 1
-# DARTOpti (Heuillet, Tabia, Arioua and Youcef-Toumi, 2021), started from ResNet50, found on CIFAR-10, at most two operations an edge.
+# DARTOpti (Heuillet, Tabia, Arioua and Youcef-Toumi, 2021), from ResNet50 on CIFAR-10, at most two operations an edge.
 # A cell returns all states, as the authors' code has it; their file says `concat=range(4, 8)`.
 
 use std.ddarts

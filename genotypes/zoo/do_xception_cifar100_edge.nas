@@ -1,5 +1,5 @@
 nas 1
-# DARTOpti (Heuillet, Tabia, Arioua and Youcef-Toumi, 2021), started from Xception, found on CIFAR-100, at most two operations an edge.
+# DARTOpti (Heuillet, Tabia, Arioua and Youcef-Toumi, 2021), from Xception on CIFAR-100, at most two operations an edge.
 # The published file has lost the edge sep_conv_3x3(s0) into s2 of its last cell, where the sparse one has it, and
 # cannot be run; it is put back here.
 

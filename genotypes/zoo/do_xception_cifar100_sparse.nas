@@ -1,5 +1,5 @@
 nas 1
-# DARTOpti (Heuillet, Tabia, Arioua and Youcef-Toumi, 2021), started from Xception, found on CIFAR-100, at most two edges a state.
+# DARTOpti (Heuillet, Tabia, Arioua and Youcef-Toumi, 2021), from Xception on CIFAR-100, at most two edges a state.
 
 use std.ddarts
 

@@ -1,5 +1,5 @@
 nas 1
-# DARTOpti (Heuillet, Tabia, Arioua and Youcef-Toumi, 2021), started from Xception, found on CIFAR-10, at most two operations an edge.
+# DARTOpti (Heuillet, Tabia, Arioua and Youcef-Toumi, 2021), from Xception on CIFAR-10, at most two operations an edge.
 
 use std.ddarts
 

@@ -1,6 +1,7 @@
 nas 1
 # FairDARTS (Chu, Zhou, Zhang and Li, ECCV 2020), genotype A. Also `DARTS` of its code.
-# published: CIFAR-10 accuracy 97.46 %, 2.83 M params, 373 M FLOPs (README); ImageNet 3.6 M params, 417 M (paper, from memory)
+# published: CIFAR-10 accuracy 97.46 %, 2.83 M params, 373 M FLOPs (README)
+# published: ImageNet 3.6 M params, 417 M FLOPs (paper, from memory)
 # differs: 2.83 M count the auxiliary head; 373 M, 3.6 M and 417 M are not those of these networks
 
 use std.darts

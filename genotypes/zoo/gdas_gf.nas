@@ -1,5 +1,6 @@
 nas 1
-# GDAS (Dong and Yang, CVPR 2019), table 5, GDAS-N + FIX-R: the normal cell of GDAS_V1, the fixed reduction cell. Also `GDAS_CC`.
+# GDAS (Dong and Yang, CVPR 2019), table 5, GDAS-N + FIX-R: the normal cell of GDAS_V1, the fixed reduction cell.
+# Also `GDAS_CC` of its first code.
 # published: CIFAR-10 test error 2.87 %, 3.0 M params
 
 use std.gdas

@@ -2,7 +2,7 @@ nas 1
 # InceptionV4 as DARTOpti starts from it (Heuillet, Tabia, Arioua and Youcef-Toumi, 2021, genotypes.py).
 # Its cells read only the output of the cell before the last, so that every other cell learns nothing.
 # Edges from states that come later are left out here: the authors' code never runs them.
-# differs: that code counts 15,966,666 params, 3,526,912 of which belong to those edges
+# differs: the authors' code counts 15,966,666 params, 3,526,912 of them in edges that never run
 
 use std.ddarts
 

@@ -2,7 +2,7 @@ nas 1
 # Xception as DARTOpti starts from it (Heuillet, Tabia, Arioua and Youcef-Toumi, 2021, genotypes.py).
 # Its cells read only the output of the cell before the last, so that every other cell learns nothing.
 # Edges from states that come later are left out here: the authors' code never runs them.
-# differs: that code counts 15,761,738 params, 1,093,632 of which belong to those edges
+# differs: the authors' code counts 15,761,738 params, 1,093,632 of them in edges that never run
 
 use std.ddarts
 

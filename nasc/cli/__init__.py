@@ -18,6 +18,8 @@ COMMANDS = {
     "fmt": "Bring texts into their canonical layout.",
     "import": "Turn a foreign genotype into a .nas text.",
     "export": "Turn a .nas text into a foreign genotype.",
+    "hash": "Print what genotypes are: equal exactly for equal ones.",
+    "diff": "Say in what two genotypes differ, and how far apart they are.",
     "sample": "Draw random genotypes of a space.",
     "search": "Search a space; write the genotype found.",
     "train": "Train a network from scratch.",

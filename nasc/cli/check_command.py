@@ -18,15 +18,23 @@ from nasc.dsl.diagnostic import Diagnostic, NasError
 @click.command("check")
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
 @DIALECT
+@click.option("--in", "space_file", metavar="SPACE", help="Is each FILE a point of this space, and if not, why?")
 @JSON
 @click.pass_context
-def command(ctx: click.Context, files: tuple[str, ...], dialect: str | None, as_json: bool) -> None:
+def command(
+    ctx: click.Context, files: tuple[str, ...], dialect: str | None, space_file: str | None, as_json: bool
+) -> None:
     """Report every problem of FILE..., each at its place; for a space also its exact size.
 
     \b
     Example:
       nasc check darts_v2 my_space.nas
+      nasc check my_genotype.nas --in my_space.nas
     """
+    around = None
+    if space_file is not None:
+        _, around, _ = checked(space_file)
+        around.findings.raise_errors()
     diagnostics: list[Diagnostic] = []
     spaces: list[tuple[str, Space]] = []
     for file in files:
@@ -36,6 +44,14 @@ def command(ctx: click.Context, files: tuple[str, ...], dialect: str | None, as_
             diagnostics += error.diagnostics
             continue
         diagnostics += problems
+        if around is not None and not found.findings.failed:
+            from nasc.compiler.membership import contains
+
+            outside = contains(around, found)
+            diagnostics += outside
+            if not outside and not as_json:
+                click.echo(f"{file}: a point of {space_file}")
+            continue
         space = None if found.findings.failed else _space(found)
         if space is not None:
             spaces.append((file, space))

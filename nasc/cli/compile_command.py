@@ -11,7 +11,9 @@ import click
 
 from nasc.cli.loading import document
 from nasc.cli.options import DIALECT, FILE, JSON, NETWORK, options_of
+from nasc.cli.reporting import report
 from nasc.compiler.plan import Stats
+from nasc.dsl.diagnostic import Diagnostic
 
 
 @click.command("compile")
@@ -34,7 +36,11 @@ def command(
     from nasc.compiler.plan import plan, stats
     from nasc.runtime.build_check import build_and_compare
 
-    found = plan(document(file, dialect), network, options_of(given))
+    options = options_of(given)
+    found = plan(document(file, dialect), network, options)
+    if options.overriding:
+        message = "not checked: it speaks of the network as written"
+        report(Diagnostic("W206", message, item.span) for item in found.stack.requires[:1])
     counts = stats(found)
     build_and_compare(found)
     if as_json:

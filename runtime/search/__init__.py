@@ -17,6 +17,12 @@ MIXING: dict[str, Mixing] = {"fairdarts": "sigmoid", "ddarts": "sigmoid"}
 """How strengths become weights, where it is not the softmax of DARTS."""
 
 
+def _searched(document: n.Document) -> str | None:
+    """The network to search where nobody names one: the first that no `train` names, if there is such a one."""
+    trained = {recipe_network(recipe) for recipe in document.recipes("train")}
+    return next((name for name in document.networks if name not in trained), None)
+
+
 def open_supernet(
     document: n.Document,
     network: str | None,
@@ -32,7 +38,7 @@ def open_supernet(
     recipe = next(iter(document.recipes("search")), None)
     if network is None and recipe is not None:
         network = recipe_network(recipe)
-    found = plan(document, network, options)
+    found = plan(document, network or _searched(document), options)
     if not found.open:
         help = "an open edge names a set of operations, such as `keep 2 of darts(*)`"
         raise fail("E310", f"nothing is open in network `{found.stack.name}`", Span(document.source, 0, 0), help=help)

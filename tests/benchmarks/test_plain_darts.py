@@ -10,15 +10,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from benchmarks import plain_darts
-from benchmarks.plain_darts import (
-    PRIMITIVES,
+from benchmarks import plain_network
+from benchmarks.plain_darts import PRIMITIVES, PlainSupernet, operation
+from benchmarks.plain_network import Genotype, PlainNetwork
+from benchmarks.plain_steps import (
     Batch,
-    Genotype,
-    PlainNetwork,
-    PlainSupernet,
     first_order_step,
-    operation,
     second_order_step,
     strength_optimizer,
     weight_optimizer,
@@ -155,9 +152,7 @@ def test_network_as_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert norms == pytest.approx(record["grad_norms"], rel=1e-4, abs=1e-5)
 
     masks = iter(record["droppath"]["masks_in_call_order"])
-    monkeypatch.setattr(
-        plain_darts, "drop_path", lambda x, p: x / (1.0 - p) * next(masks).reshape(-1, 1, 1, 1)
-    )
+    monkeypatch.setattr(plain_network, "drop_path", lambda x, p: x / (1.0 - p) * next(masks).reshape(-1, 1, 1, 1))
     net.load_state_dict(record["state_dict"])
     net.drop_path = record["droppath"]["prob"]
     with torch.no_grad():
@@ -244,7 +239,7 @@ def test_decided_network() -> None:
 
 def test_drop_path_zeroes_samples_and_keeps_the_mean() -> None:
     torch.manual_seed(0)
-    y = plain_darts.drop_path(torch.ones(4000, 2, 3, 3), 0.3)
+    y = plain_network.drop_path(torch.ones(4000, 2, 3, 3), 0.3)
     first = y[:, :1, :1, :1]
     assert torch.equal(y, first.expand_as(y))
     assert sorted(set(first.flatten().tolist())) == pytest.approx([0.0, 1 / 0.7])
@@ -262,13 +257,13 @@ def test_drop_path_is_for_training_only_and_spares_identities(monkeypatch: pytes
         assert not torch.equal(net.train()(x)[0], net(x)[0])
 
     dropped = []
-    original = plain_darts.drop_path
+    original = plain_network.drop_path
 
     def spy(x: Tensor, probability: float) -> Tensor:
         dropped.append(probability)
         return original(x, probability)
 
-    monkeypatch.setattr(plain_darts, "drop_path", spy)
+    monkeypatch.setattr(plain_network, "drop_path", spy)
     inputs = [("skip_connect", 0), ("skip_connect", 1)] * 4
     net = PlainNetwork(Genotype(normal=inputs, reduce=inputs), channels=2, layers=3)
     net.drop_path = 0.5

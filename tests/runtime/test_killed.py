@@ -20,7 +20,7 @@ EPOCHS = 8
 SETTINGS = {"search": {"epochs": str(EPOCHS), "order": "1"}, "train": {"epochs": str(EPOCHS)}}
 STEPS = {"search": 8, "train": 20}
 TEXTS = {"search": SPACE, "train": GENOTYPE}
-PATIENCE = 120
+PATIENCE = 300
 
 
 @dataclass(frozen=True)

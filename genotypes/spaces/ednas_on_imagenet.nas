@@ -1,0 +1,26 @@
+nas 1
+# The space of EDNAS (Lee, Kim and Han, 2019) for ImageNet, with four states in a cell, as its README and its
+# genotype have it.
+
+use std.darts
+
+cell normal(s0, s1) {
+  s2..s5 = keep 2 of darts_without_none(*)
+  return concat(s2..s5)
+}
+
+cell reduce(s0, s1) {
+  s2..s5 = keep 2 of darts_without_none(*)
+  return concat(s2..s5)
+}
+
+network search: ednas_imagenet_search {
+  channels: 48
+  layers: 8
+  require params == 15385072
+}
+
+network imagenet: darts_imagenet { channels: 48  layers: 14 }
+
+search ednas { network: search  epochs: 50  batch: 200 }
+train { network: imagenet  epochs: 250  batch: 200 }
