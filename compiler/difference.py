@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from nasc.compiler.dag import CellDag, Edge, runs, write_out
+from nasc.compiler.dag import CellDag, Edge, runs
 from nasc.compiler.distance import distance, placed_order
 from nasc.compiler.identity import identity
 from nasc.compiler.plan import Stats, plan, stats
 from nasc.compiler.resolve import Program, resolve
+from nasc.compiler.write_out import write_out
 from nasc.dsl import nodes as n
 from nasc.dsl.diagnostic import Findings, NasError
 
-Change = Literal["removed", "added", "changed", "strength"]
+Change = Literal["removed", "added", "changed", "moved", "strength"]
 """`removed`: only the first has the edge; `added`: only the second; `changed`: another operation between the same
-states; `strength`: the same edge, which a search found differently strong."""
+states; `moved`: the same operation from another source; `strength`: the same edge, which a search found differently
+strong."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +40,8 @@ class EdgeChange:
 class CellDifference:
     """Two cells that stand for each other, or one that has no counterpart.
 
-    `edges` is what differs, in the order of the first cell, with what only the second has behind it; states are
-    compared by name, else, where the names differ and there are as many, in order. `returns` are the two `return`
-    where they differ. `alike` counts the edges that are the same.
+    `edges` is what differs, state by state. States are compared by name, else, where all names differ and there are
+    as many, in order. `returns` are the two `return` where they differ. `alike` counts the edges that are the same.
     """
 
     before: CellDag | None
@@ -133,14 +134,19 @@ def _cell(a: CellDag | None, b: CellDag | None) -> CellDifference:
         alike += 1
         if edge.strength != other.strength:
             changes.append(EdgeChange("strength", edge, other))
-    for edge in rest:
-        other = next((o for o in left if _where(edge, {}) == _where(o, names)), None)
-        if other is not None:
-            left.remove(other)
-        changes.append(EdgeChange("changed" if other is not None else "removed", edge, other))
-    order = {id(edge): place for place, edge in enumerate(a.edges)}
-    changes.sort(key=lambda change: order[id(change.before)])
+    pairs: tuple[tuple[Change, Callable[[Edge, Mapping[str, str]], object]], ...]
+    pairs = ("changed", _where), ("moved", _which)
+    for kind, key in pairs:
+        for edge in list(rest):
+            other = next((o for o in left if key(edge, {}) == key(o, names)), None)
+            if other is not None:
+                rest.remove(edge)
+                left.remove(other)
+                changes.append(EdgeChange(kind, edge, other))
+    changes += [EdgeChange("removed", edge, None) for edge in rest]
     changes += [EdgeChange("added", None, edge) for edge in left]
+    order = {state: place for place, state in enumerate(dict.fromkeys([*a.states, *b.states]))}
+    changes.sort(key=lambda change: order[names.get(change.edge.state, change.edge.state)])
     return CellDifference(a, b, tuple(changes), alike, _returns(a, b, names))
 
 
@@ -154,6 +160,10 @@ def _names(a: CellDag, b: CellDag) -> dict[str, str]:
 
 def _where(edge: Edge, names: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
     return names.get(edge.state, edge.state), tuple(names.get(source, source) for source in edge.sources)
+
+
+def _which(edge: Edge, names: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
+    return names.get(edge.state, edge.state), edge.operations
 
 
 def _what(edge: Edge, names: Mapping[str, str]) -> object:

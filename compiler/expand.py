@@ -86,6 +86,7 @@ class _Expander:
         self.scope = Scope(program.ops, stack.overrides, stack.channels, stack.classes, limit=MAX_LAYERS)
         self.layers = 0
         self.known: dict[object, LayerGraph] = {}
+        self.identities: dict[tuple[str, int], bool] = {}
 
     def run(self) -> Plan:
         try:
@@ -245,6 +246,13 @@ class _Expander:
         """Whether the operation is nothing but an identity; `drop_path` in `edge:` leaves those alone (DARTS)."""
         if edge.open:
             return False
+        key = edge.operations[0], scope.stride
+        if key not in self.identities:
+            self.identities[key] = self.expands_to_identity(edge, scope)
+        return self.identities[key]
+
+    def expands_to_identity(self, edge: Edge, scope: Scope) -> bool:
+        """Write the operation out on a trial input and look."""
         builder = GraphBuilder()
         at = builder.input((scope.width, 64, 64))
         try:

@@ -63,8 +63,9 @@ def evaluation_network(document: n.Document, found: Checked) -> str | None:
 
 
 def zero_operations(program: Program) -> frozenset[str]:
-    """The operations that are zero whatever they read: `none`, by what it is and not by its name."""
-    return frozenset(
+    """The operations that are zero whatever they read: `none`, by what it is; in recurrent cells by its name."""
+    activation = frozenset() if "none" in program.ops else frozenset({"none"})
+    return activation | frozenset(
         op.name.text
         for op in program.ops.values()
         if op.stride is None and [link.name.text for link in op.body.links if isinstance(link, n.Call)] == ["zero"]

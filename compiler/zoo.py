@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from nasc import genotypes
 from nasc.compiler.check import Checked, check
-from nasc.compiler.plan import plan, stats
+from nasc.compiler.plan import choose, stats
 from nasc.compiler.resolve import shipped_document
 from nasc.dsl import nodes as n
 
@@ -17,7 +17,7 @@ PUBLISHED, DIFFERS = "# published:", "# differs:"
 
 @dataclass(frozen=True)
 class Entry:
-    """One shipped text and the network it is compiled as.
+    """One shipped text and the network it is compiled as; a language model is not counted, its figures are None.
 
     `exact` says that every count the text states of itself is the one compiled; None where it states none. `reason`
     says why a published figure does not reproduce.
@@ -25,9 +25,9 @@ class Entry:
 
     name: str
     kind: str
-    params: int
+    params: int | None
     params_aux: int | None
-    macs: int
+    macs: int | None
     published: str | None
     exact: bool | None
     reason: str | None
@@ -41,16 +41,18 @@ def entries() -> list[Entry]:
 def entry(folder: str, name: str) -> Entry:
     """One of them."""
     document = shipped_document(f"{folder}/{name}")
-    counts = stats(plan(document))
+    found = check(document)
+    plan = found.plans.get(choose(document, found.program, None).name.text)
+    counts = stats(plan) if plan else None
     stated = any(isinstance(i, n.Require) for network in document.networks.values() for i in network.body)
     return Entry(
         name,
         KINDS[folder],
-        counts.params,
-        counts.params_aux,
-        counts.macs,
+        counts.params if counts else None,
+        counts.params_aux if counts else None,
+        counts.macs if counts else None,
         _remark(document, PUBLISHED),
-        _holds(check(document)) if stated else None,
+        _holds(found) if stated and counts else None,
         _remark(document, DIFFERS),
     )
 

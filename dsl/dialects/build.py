@@ -58,9 +58,7 @@ def cell(name: str, statements: Sequence[n.Statement], result: n.Return, span: S
     return n.Cell("cell", n.Name(name, span), inputs, tuple(statements), result, span)
 
 
-def placed(
-    name: str, span: Span, index: tuple[int, int] | None = None, stride: int = 1, repeat: int = 1
-) -> n.Placed:
+def placed(name: str, span: Span, index: tuple[int, int] | None = None, stride: int = 1, repeat: int = 1) -> n.Placed:
     """`normal[0..1]/2*3`; `repeat` is 0 for a star without a number."""
     first, last = index or (None, None)
     return n.Placed(n.Name(name, span), first, last, stride, repeat, span)
@@ -68,9 +66,7 @@ def placed(
 
 def network(name: str, base: str, span: Span, *body: n.Setting | n.Cells, **settings: int) -> n.Network:
     """`network cifar: darts_cifar { channels: 36 layers: 20 }`"""
-    given = tuple(
-        n.Setting(n.Name(key, span), n.Number(str(value), span), span) for key, value in settings.items()
-    )
+    given = tuple(n.Setting(n.Name(key, span), n.Number(str(value), span), span) for key, value in settings.items())
     return n.Network("network", n.Name(name, span), n.Name(base, span), given + body, span)
 
 

@@ -18,9 +18,7 @@ def read(source: Source) -> Reading:
     call = parse_literal(source)
     findings = Findings()
     fields = bind(call, rows.FORMS, findings)
-    cells = [
-        rows.read_cell(name, fields, rows.in_pairs(Form.PAIR), findings) for name in ("normal", "reduce")
-    ]
+    cells = [rows.read_cell(name, fields, rows.in_pairs(Form.PAIR), findings) for name in ("normal", "reduce")]
     findings.raise_errors()
     span = call.name.span
     networks = (

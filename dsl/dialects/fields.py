@@ -32,18 +32,14 @@ def bind(call: Call, forms: Mapping[str, tuple[str, ...]], findings: Findings) -
     by_name = False
     for place, field in enumerate(call.fields):
         if field.name is None and (by_name or place >= len(names)):
-            text = (
-                "a field without a name follows one with a name" if by_name else "there are too many fields"
-            )
+            text = "a field without a name follows one with a name" if by_name else "there are too many fields"
             findings.add("E109", text, field.span, help="fields: " + ", ".join(names))
             continue
         by_name = field.name is not None
         name = field.name.text if field.name else names[place]
         span = field.name.span if field.name else field.span
         if name not in names:
-            findings.add(
-                "E109", f"the field `{clipped(name)}` is not known", span, help="fields: " + ", ".join(names)
-            )
+            findings.add("E109", f"the field `{clipped(name)}` is not known", span, help="fields: " + ", ".join(names))
         elif name in bound:
             findings.add("E109", f"the field `{name}` is given twice", span)
         else:
@@ -76,9 +72,7 @@ class Numbers:
     def are(self, wanted: Iterable[int]) -> bool:
         """Whether these are the numbers, in their order."""
         listed = list(wanted)
-        return len(listed) == len(self.values) and all(
-            a == b for a, b in zip(listed, self.values, strict=True)
-        )
+        return len(listed) == len(self.values) and all(a == b for a, b in zip(listed, self.values, strict=True))
 
 
 def numbers(value: Literal, what: str, findings: Findings) -> Numbers:
@@ -140,9 +134,7 @@ def edge(value: Literal, form: Form, findings: Findings) -> Drawn | None:
         return None
     good = True
     if not _NAME.fullmatch(drawn.operation.text):
-        findings.add(
-            "E109", f"`{clipped(drawn.operation.text)}` cannot name an operation", drawn.operation.span
-        )
+        findings.add("E109", f"`{clipped(drawn.operation.text)}` cannot name an operation", drawn.operation.span)
         good = False
     for number in (drawn.source, drawn.state):
         if number is not None and number.value < 0:

@@ -69,7 +69,5 @@ def _score(strength: n.Number | None) -> str:
         return ""
     text = strength.text
     return (
-        f", {text}"
-        if text[-1].isdigit() and ("." in text or "e" in text.lower())
-        else f", {float(strength.value)!r}"
+        f", {text}" if text[-1].isdigit() and ("." in text or "e" in text.lower()) else f", {float(strength.value)!r}"
     )

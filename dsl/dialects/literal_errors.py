@@ -39,9 +39,7 @@ def _unreadable(source: Source, at: int) -> Diagnostic:
     character = source.text[at]
     span = Span(source, at, at + 1)
     if character in "'\"":
-        return Diagnostic(
-            "E109", "the string does not end on its line", span, help="a backslash cannot stand in it"
-        )
+        return Diagnostic("E109", "the string does not end on its line", span, help="a backslash cannot stand in it")
     shown = f"`{character}`" if character.isprintable() else f"the character U+{ord(character):04X}"
     return Diagnostic("E109", f"{shown} cannot stand here", span)
 

@@ -117,9 +117,7 @@ class _Reader:
             case _:
                 self.lost.lose("an open edge", term.span, "search, `nasc derive` and `nasc sample` decide it")
 
-    def _edge(
-        self, state: int, operation: n.Name, source: int, strength: n.Number | None, span: Span
-    ) -> None:
+    def _edge(self, state: int, operation: n.Name, source: int, strength: n.Number | None, span: Span) -> None:
         match self.own.get(operation.text):
             case n.Op():
                 self.lost.lose(f"the operation `{operation.text}`, which this text defines,", operation.span)
@@ -132,9 +130,7 @@ class _Reader:
         low, high = (int(found[1]) if found else -1 for found in numbers)
         if low < 0 or high < 0:
             name = first if low < 0 or last is None else last
-            self.lost.lose(
-                f"the name `{name.text}` of a state", name.span, "states are `s0`, `s1`, ... there"
-            )
+            self.lost.lose(f"the name `{name.text}` of a state", name.span, "states are `s0`, `s1`, ... there")
             return range(0)
         if high - low >= MAX_STATES:
             self.lost.lose(f"more than {MAX_STATES:,} states", first.span)

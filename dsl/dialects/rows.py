@@ -76,9 +76,7 @@ def statements(name: str, rows: Rows, first: int, findings: Findings) -> list[n.
             if source >= state:
                 label = f"states defined here: {build.names(range(state))}"
                 help = "" if source >= first + len(rows) else f"`s{state}` can only read states before it"
-                findings.add(
-                    "E203", f"`s{source}` is not defined in cell `{name}`", drawn.source.span, label, help
-                )
+                findings.add("E203", f"`s{source}` is not defined in cell `{name}`", drawn.source.span, label, help)
         made.append(build.statement(state, row[0].span, row))
     return made
 
@@ -101,9 +99,7 @@ def returned(how: str, name: str, concat: Numbers, states: range, findings: Find
 # ---------------------------------------------------------------- writing
 
 
-def lose_what_rows_lose(
-    cell: Plain, edges_each: int | None, lost: Lost, first: int = 2, how: str = "concat"
-) -> None:
+def lose_what_rows_lose(cell: Plain, edges_each: int | None, lost: Lost, first: int = 2, how: str = "concat") -> None:
     """What a cell says and rows do not: states out of number, another return, other numbers of edges."""
     if cell.how != how:
         lost.lose(f"`return {cell.how}(...)`" if cell.how else "a return of one state", cell.returned_span)

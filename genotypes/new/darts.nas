@@ -4,7 +4,7 @@ nas 1
 #   nasc search NAME.nas --data digits      writes RUN/genotype.nas
 #   nasc train RUN/genotype.nas --data digits
 
-use std.darts    # operations, operation sets and skeletons of DARTS
+use std.darts  # operations, operation sets and skeletons of DARTS
 
 # A cell reads the outputs of the two cells before it: s0 is that of cell k-2, s1 that of cell k-1.
 # Each state s2..s5 keeps the two best of its edges; `*` is one edge from every state before it.
@@ -32,7 +32,7 @@ search darts {
   network: search
   epochs: 50
   batch: 64
-  order: 2    # 1 is several times faster
+  order: 2  # 1 is several times faster
 }
 
 train {

@@ -33,9 +33,11 @@ def command(name: str | None, as_json: bool) -> None:
         return
 
     def row(entry: Entry) -> tuple[str, ...]:
-        aux = f"{entry.params_aux:,}" if entry.params_aux is not None else "-"
+        def shown(count: int | None) -> str:
+            return "-" if count is None else f"{count:,}"
+
         exact = {True: "yes", False: "NO", None: "-"}[entry.exact]
-        return entry.name, entry.kind, f"{entry.params:,}", aux, f"{entry.macs:,}", exact
+        return entry.name, entry.kind, shown(entry.params), shown(entry.params_aux), shown(entry.macs), exact
 
     rows = [("name", "kind", "params", "with auxiliary", "MACs", "as stated"), *map(row, found)]
     widths = [max(len(r[i]) for r in rows) for i in range(len(rows[0]))]

@@ -26,12 +26,7 @@ def read(data_dir: Path | None, part: Part) -> Images:
     """
     with reading(FILE), numpy.load(FILE, allow_pickle=False) as archive:
         pixels, labels = archive["images"], archive["labels"]
-    if (
-        pixels.shape != (COUNT, 8, 8)
-        or labels.shape != (COUNT,)
-        or pixels.dtype != "u1"
-        or labels.dtype != "u1"
-    ):
+    if pixels.shape != (COUNT, 8, 8) or labels.shape != (COUNT,) or pixels.dtype != "u1" or labels.dtype != "u1":
         raise damaged(FILE, f"wrong shapes {pixels.shape}, {labels.shape}", help="install nasc again")
     own = slice(None, TRAINED) if part == "train" else slice(TRAINED, None)
     if pixels.max() > BRIGHTEST:

@@ -45,9 +45,7 @@ def _find(data_dir: Path | None, part: Part) -> tuple[Path, Path]:
             return found[0], found[1]
         if found[0] or found[1]:
             missing = folder / names[0 if found[1] else 1]
-            raise damaged(
-                folder, f"`{missing.name}` is missing", help=f"it belongs to {found[0] or found[1]}"
-            )
+            raise damaged(folder, f"`{missing.name}` is missing", help=f"it belongs to {found[0] or found[1]}")
     looked = [folder / names[0] for folder in folders]
     how = "get it from Debian's package `dataset-fashion-mnist` or github.com/zalandoresearch/fashion-mnist"
     raise not_found("Fashion-MNIST", part, looked, data_dir, how)
@@ -66,9 +64,7 @@ def _values(path: Path, shape: tuple[int, ...]) -> torch.Tensor:
     with reading(path), gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
         content = bytearray(file.read(size + 1))
     if content[:4] != header[:4]:
-        raise damaged(
-            path, f"it begins with {content[:4].hex(' ') or 'nothing'}, not with {header[:4].hex(' ')}"
-        )
+        raise damaged(path, f"it begins with {content[:4].hex(' ') or 'nothing'}, not with {header[:4].hex(' ')}")
     if len(content) >= len(header) and content[: len(header)] != header:
         said = struct.unpack_from(f">{len(shape)}I", content, 4)
         raise damaged(path, f"it holds {_times(said)} values, Fashion-MNIST has {_times(shape)}")

@@ -32,16 +32,12 @@ def is_dir(path: Path) -> bool:
     return os.path.isdir(path)
 
 
-def not_found(
-    title: str, part: Part, looked: Sequence[Path | str], data_dir: Path | None, how: str = ""
-) -> NasError:
+def not_found(title: str, part: Part, looked: Sequence[Path | str], data_dir: Path | None, how: str = "") -> NasError:
     """E601, ready to be raised: which data set, every place looked, `how` to get it, how to point to it."""
     what = {"train": "training", "test": "test"}[part]
     lines = ["looked for:", *(f"  {place}" for place in looked)] if looked else []
     if data_root(data_dir) is None:
-        lines.append(
-            f"no data folder was named: give `--data-dir DIR` or set the environment variable {VARIABLE}"
-        )
+        lines.append(f"no data folder was named: give `--data-dir DIR` or set the environment variable {VARIABLE}")
     else:
         lines.append(f"name another folder with `--data-dir DIR` or the environment variable {VARIABLE}")
     if how:

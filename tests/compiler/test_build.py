@@ -131,7 +131,8 @@ def rows(model: Supernet) -> Iterator[tuple[str, tuple[int, ...]]]:
 def test_strengths_are_one_row_an_edge() -> None:
     assert list(rows(nasc.supernet(nasc.load("darts"), channels=4))) == [("normal", (14, 8)), ("reduce", (14, 8))]
     text = """use std.darts
-    cell c(s0, s1) { s2 = darts(s0) + skip_connect(s1)  s3 = {sep_conv_3x3 | none}(s1) + darts(s2)  return concat(s2..s3) }
+    cell c(s0, s1) { s2 = darts(s0) + skip_connect(s1)  s3 = {sep_conv_3x3 | none}(s1) + darts(s2)
+      return concat(s2..s3) }
     network n: darts_cifar { channels: 4 cells: c*2 }"""
     model = nasc.supernet(nasc.loads(text))
     assert list(rows(model)) == [("c", (2, 8)), ("c", (1, 2))]

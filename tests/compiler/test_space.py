@@ -14,6 +14,8 @@ from nasc.compiler.sample import sample
 from nasc.compiler.space import open_choices, space_of, zero_operations
 
 DARTS_CELL = "cell normal(s0, s1) { s2..s5 = keep 2 of darts(*)  return concat(s2..s5) }"
+REDUCE_CELL = DARTS_CELL.replace("normal", "reduce")
+RECURRENT = "s0 = gate(x, h)  s1..s8 = keep 1 of {}(*)  return mean(s1..s8)"
 NB201 = "use std.nasbench201 cell normal(s0) { s1..s3 = nasbench201(*)  return s3 } network n: nasbench201 {}"
 SMALL = """use std.darts
 ops few = none | skip_connect | sep_conv_3x3 | max_pool_3x3
@@ -63,10 +65,11 @@ def every_genotype(found: Checked) -> list[nasc.Document]:
     ("text", "size"),
     [
         (f"use std.darts {DARTS_CELL} network n: darts_cifar {{ cells: normal*2 }}", 1_037_664_180),
-        (f"use std.darts {DARTS_CELL} {DARTS_CELL.replace('normal', 'reduce')} network n: darts_cifar {{}}", 1_037_664_180**2),
+        (f"use std.darts {DARTS_CELL} {REDUCE_CELL} network n: darts_cifar {{}}", 1_037_664_180**2),
         (f"use std.darts {DARTS_CELL} network n: darts_cifar {{ cells: normal[0..7] }}", 1_037_664_180**8),
         (NB201, 15_625),
-        ("use std.darts_rnn recurrent c(x, h) { s0 = gate(x, h) s1..s8 = keep 1 of ednas_rnn(*) return mean(s1..s8) }", 2_642_411_520),
+        (f"use std.darts_rnn recurrent c(x, h) {{ {RECURRENT.format('ednas_rnn')} }}", 2_642_411_520),
+        (f"use std.darts_rnn recurrent c(x, h) {{ {RECURRENT.format('darts_rnn')} }}", 2_642_411_520),
         ("use std.ddarts cell c(s0, s1) { s2 = {keep 0..2 of ddarts}(*)  return s2 }", 29**2),
         ("use std.ddarts cell c(s0, s1) { s2 = keep 0..2 of ddarts(*)  return s2 }", 1 + 14 + 49),
         ("use std.darts cell c(s0, s1) { s2 = keep 1 of darts(*) + keep 1 of darts(*)  return s2 }", 14**2),
@@ -87,15 +90,18 @@ def test_size_and_bounds_are_those_of_all_genotypes() -> None:
 
 
 def test_bounds_are_not_claimed_where_a_state_may_vanish() -> None:
-    found = checked("use std.ddarts cell c(s0, s1) { s2 = keep 0..2 of ddarts(*) s3 = skip_connect(s0) return concat(s2..s3) }"
-                    " network n: ddarts_cifar { cells: c*2 }")  # fmt: skip
+    found = checked(
+        "use std.ddarts cell c(s0, s1) { s2 = keep 0..2 of ddarts(*) s3 = skip_connect(s0)"
+        " return concat(s2..s3) } network n: ddarts_cifar { cells: c*2 }"
+    )
     assert space_of(found).params is None
 
 
 def test_samples_are_uniform() -> None:
     found = checked(
         "use std.darts ops few = none | skip_connect | sep_conv_3x3"
-        " cell c(s0, s1) { s2 = keep 1..2 of few(*)  s3 = few(s0)  return concat(s2..s3) } network n: darts_cifar { cells: c }"
+        " cell c(s0, s1) { s2 = keep 1..2 of few(*)  s3 = few(s0)  return concat(s2..s3) }"
+        " network n: darts_cifar { cells: c }"
     )
     size = space_of(found).size
     assert size == (4 + 4) * 3

@@ -145,8 +145,7 @@ def test_every_space_has_its_size_here() -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        pytest.param("rnn", marks=pytest.mark.xfail(reason="`keep` counts the activation `none` of recurrent cells")),
-        *(name for name in SIZES if name != "rnn"),
+        *SIZES,
     ],
 )
 def test_how_large_a_space_is(name: str) -> None:

@@ -155,6 +155,6 @@ def test_an_edge_that_may_be_nothing_but_none() -> None:
     found = plan(nasc.loads(text), "small")
     dags = {cell.placement.choice: cell.dag for cell in found.cells if cell.dag.open}
     weights = {name: [[1.0]] * len(dag.open_edges) for name, dag in dags.items()}
-    with pytest.raises(nasc.NasError, match="may be nothing but `none`") as caught:
+    with pytest.raises(nasc.NasError, match="may be nothing but zero") as caught:
         derive(found.program, dags, weights)
     assert caught.value.diagnostics[0].code == "E405"

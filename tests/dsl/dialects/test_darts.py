@@ -142,9 +142,7 @@ def test_strengths_are_kept(score: str, strength: str) -> None:
     text = f"Genotype([('a', 0, {score}), ('b', 1)], [2], None, None)"
     document = reading(text, "gdas").document
     assert f"s2 = a(s0) @{strength} + b(s1)" in to_text(document)
-    assert write(document, "gdas").startswith(
-        f"Genotype(normal=[('a', 0, {strength}), ('b', 1)], normal_concat=[2]"
-    )
+    assert write(document, "gdas").startswith(f"Genotype(normal=[('a', 0, {strength}), ('b', 1)], normal_concat=[2]")
     assert "@" not in to_text(reading(write(reading(V2).document, "darts")).document)
 
 

@@ -89,9 +89,7 @@ def test_order_is_that_of_first_appearance() -> None:
     assert result.warnings == ()
     printed = to_text(result.document)
     states = ["s4 = a(s1) + d(s1) + c(s0)", "s2 = b(s0)", "s3 = e(s2)", "return concat(s4, s2, s3)"]
-    assert [
-        line.strip() for line in printed.splitlines() if line.startswith("  s") or "return" in line
-    ] == states
+    assert [line.strip() for line in printed.splitlines() if line.startswith("  s") or "return" in line] == states
     assert "concat=[4, 2, 3]" in write(result.document, "ddarts")
 
 
@@ -297,18 +295,14 @@ def test_long_ranges_cost_nothing() -> None:
 # ---------------------------------------------------------------- round trips
 
 OPS = st.sampled_from(["sep_conv_3x3", "skip_connect", "max_pool_3x3", "simple_conv_1x1", "bottleneck_1x3x1"])
-EDGES = st.integers(2, 6).flatmap(
-    lambda to: st.tuples(OPS, st.just(to), st.integers(0, to - 1) | st.integers(0, 7))
-)
+EDGES = st.integers(2, 6).flatmap(lambda to: st.tuples(OPS, st.just(to), st.integers(0, to - 1) | st.integers(0, 7)))
 
 
 @st.composite
 def genotypes(draw: st.DrawFn) -> str:
     genes = draw(st.lists(st.lists(EDGES, min_size=1, max_size=8), min_size=1, max_size=4))
     for gene in genes:  # most states get an edge that runs
-        gene[:0] = [
-            ("skip_connect", to, draw(st.integers(0, 1))) for to in draw(st.permutations(range(2, 7)))
-        ]
+        gene[:0] = [("skip_connect", to, draw(st.integers(0, 1))) for to in draw(st.permutations(range(2, 7)))]
     concat = draw(st.sampled_from(["range(2, 6)", "[2, 3, 4, 5]", "[]", "range(4, 8)"]))
     reductions = draw(st.lists(st.integers(0, 6), max_size=4))
     if draw(st.booleans()):
@@ -347,9 +341,7 @@ def test_the_published_files() -> None:
         except NasError as error:
             (found,) = error.diagnostics
             assert found.span is not None
-            assert (
-                found.span.source.text[found.span.start - 20 : found.span.end + 1] == "('sep_conv_3x3', 3, 2)"
-            )
+            assert found.span.source.text[found.span.start - 20 : found.span.end + 1] == "('sep_conv_3x3', 3, 2)"
             codes[path.stem] = found.code
             continue
         if result.warnings:
@@ -368,9 +360,7 @@ def test_the_published_files() -> None:
         "Xception_cifar10_threshold_sparse_0.85": "W205",
         "Xception_cifar100_threshold_edge_0.85": "E203",
     }
-    assert (
-        same == 7
-    )  # the four of D-DARTS have the fields in another order, the four ResNet50 a false `concat`
+    assert same == 7  # the four of D-DARTS have the fields in another order, the four ResNet50 a false `concat`
 
 
 @needs_files

@@ -68,18 +68,11 @@ def outcome(text: str) -> tuple[Call | None, NasError | None]:
 
 MALFORMED = {
     "": "error[E109]: the genotype ends too early\n --> f.txt:1:1\n  |\n1 |\n  | ^ expected a name",
-    "G([1)": (
-        "error[E109]: `)` cannot stand here\n --> f.txt:1:5\n  |\n1 | G([1)\n  |     ^ expected `,` or `]`"
-    ),
-    "G(x=": (
-        "error[E109]: the genotype ends too early\n --> f.txt:1:5\n  |\n1 | G(x=\n  |     ^ expected a value"
-    ),
-    "G(1 2)": (
-        "error[E109]: `2` cannot stand here\n --> f.txt:1:5\n  |\n1 | G(1 2)\n  |     ^ expected `)` or `,`"
-    ),
+    "G([1)": ("error[E109]: `)` cannot stand here\n --> f.txt:1:5\n  |\n1 | G([1)\n  |     ^ expected `,` or `]`"),
+    "G(x=": ("error[E109]: the genotype ends too early\n --> f.txt:1:5\n  |\n1 | G(x=\n  |     ^ expected a value"),
+    "G(1 2)": ("error[E109]: `2` cannot stand here\n --> f.txt:1:5\n  |\n1 | G(1 2)\n  |     ^ expected `)` or `,`"),
     "G(1) G": (
-        "error[E109]: `G` cannot stand here\n --> f.txt:1:6\n  |\n"
-        "1 | G(1) G\n  |      ^ expected the end of the text"
+        "error[E109]: `G` cannot stand here\n --> f.txt:1:6\n  |\n1 | G(1) G\n  |      ^ expected the end of the text"
     ),
     "G('a)": (
         "error[E109]: the string does not end on its line\n --> f.txt:1:3\n  |\n1 | G('a)\n  |   ^\n"

@@ -193,6 +193,4 @@ error[E110]: an open edge cannot be said in the format `darts`
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_a_space_cannot_be_written(dialect: str) -> None:
     with pytest.raises(NasError):
-        written(
-            "use std.darts cell normal(s0, s1) { s2..s5 = keep 2 of darts(*) return concat(s2..s5) }", dialect
-        )
+        written("use std.darts cell normal(s0, s1) { s2..s5 = keep 2 of darts(*) return concat(s2..s5) }", dialect)

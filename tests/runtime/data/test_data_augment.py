@@ -76,9 +76,7 @@ def test_digits_are_never_mirrored() -> None:
     torch.manual_seed(0)
     marked = torch.zeros(200, 1, 8, 8, dtype=torch.uint8)
     marked[:, :, 4, 3], marked[:, :, 4, 5] = 255, 51
-    changed = training_transform(replace(DATA_SETS["digits"], mean=(0.0,), std=(1.0,)), 0)(marked)[
-        :, 0
-    ].flatten(1)
+    changed = training_transform(replace(DATA_SETS["digits"], mean=(0.0,), std=(1.0,)), 0)(marked)[:, 0].flatten(1)
     assert bool((changed.argmax(1) < (changed - 0.2).abs().argmin(1)).all())
 
 

@@ -34,11 +34,7 @@ def python_2_batch(values: bytes, labels: Sequence[int], kind: bytes = b"u1", co
     """A batch with the opcodes of the official files, which numpy under Python 2 wrote (protocol 2)."""
     array = b"cnumpy.core.multiarray\n_reconstruct\nq\x02cnumpy\nndarray\nq\x03K\x00\x85U\x01b\x87Rq\x06"
     shape = b"(K\x01" + b"J" + struct.pack("<i", len(labels)) + b"J" + struct.pack("<i", columns) + b"\x86"
-    dtype = (
-        b"cnumpy\ndtype\nU\x02"
-        + kind
-        + b"K\x00K\x01\x87R(K\x03U\x01|NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tb"
-    )
+    dtype = b"cnumpy\ndtype\nU\x02" + kind + b"K\x00K\x01\x87R(K\x03U\x01|NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tb"
     state = shape + dtype + b"\x89T" + struct.pack("<i", len(values)) + values + b"tb"
     numbers = b"](" + b"".join(b"J" + struct.pack("<i", n) for n in labels) + b"e"
     names = b"](" + b"U\x05a.png" * len(labels) + b"e"

@@ -73,9 +73,7 @@ def test_grey_pictures(tmp_path: Path) -> None:
     found = describe(f"folder:{tmp_path / 'grey'}", None)
     assert (found.shape, found.classes) == ((1, 16, 24), 1)
     write(tmp_path / "grey" / "train" / "a" / "3.png", 7)
-    with pytest.raises(
-        NasError, match=r"E602.*a/3\.png.*it is in colour, 24 x 16, the data set has grey, 24 x 16"
-    ):
+    with pytest.raises(NasError, match=r"E602.*a/3\.png.*it is in colour, 24 x 16, the data set has grey, 24 x 16"):
         describe(f"folder:{tmp_path / 'grey'}", None)
 
 
@@ -140,9 +138,7 @@ def test_a_changed_folder_is_read_again_and_replaces_its_copy(root: Path, cache:
 
 
 @pytest.mark.parametrize("fault", ["cut", "flipped", "empty", "foreign", "folder"])
-def test_a_damaged_cache_is_remade(
-    fault: str, root: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_damaged_cache_is_remade(fault: str, root: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = load(f"folder:{root}", None, "train")
     (path,) = cache.iterdir()
     good = path.read_bytes()
@@ -159,9 +155,7 @@ def test_a_damaged_cache_is_remade(
     assert len(list(cache.iterdir())) == 1
 
 
-def test_an_unusable_cache_folder_is_no_error(
-    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_unusable_cache_folder_is_no_error(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("not a folder")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     assert len(load(f"folder:{root}", None, "train")) == 6

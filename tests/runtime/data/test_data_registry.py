@@ -54,9 +54,7 @@ def test_every_data_set_has_a_stand_in() -> None:
 
 
 @pytest.mark.parametrize("data_set", DATA_SETS.values(), ids=list(DATA_SETS))
-def test_each_is_read_as_it_is_described(
-    data_set: DataSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_each_is_read_as_it_is_described(data_set: DataSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     STAND_INS[data_set.name](tmp_path, monkeypatch)
     assert describe(data_set.name, None) is data_set
     train, test = (load(data_set.name, tmp_path, part) for part in ("train", "test"))
