@@ -29,7 +29,7 @@ import nasc
 from nasc import genotypes
 from nasc.cli import COMMANDS, group
 from nasc.cli.reporting import guarded
-from nasc.compiler import dag, expand, layers, operations, stack
+from nasc.compiler import expand, layers, operations, stack, write_out
 from nasc.compiler.check import QUANTITIES, check
 from nasc.compiler.passes import PASSES
 from nasc.compiler.resolve import shipped_document
@@ -339,8 +339,8 @@ def test_limits() -> None:
         "a text": f"{parser.MAX_BYTES >> 20} MiB",
         "brackets within brackets": str(parser.MAX_NESTING),
         "operations that use each other": str(operations.MAX_DEPTH),
-        "states of a cell": f"{dag.MAX_STATES:,}",
-        "edges of a cell": f"{dag.MAX_EDGES:,}",
+        "states of a cell": f"{write_out.MAX_STATES:,}",
+        "edges of a cell": f"{write_out.MAX_EDGES:,}",
         "cells of a network": f"{stack.MAX_CELLS:,}",
         "layers of a network": f"{expand.MAX_LAYERS:,}",
     }
@@ -348,7 +348,7 @@ def test_limits() -> None:
 
 def test_activations() -> None:
     line = next(line for line in section("language", "Recurrent cells").splitlines() if "is an activation" in line)
-    assert sorted(code(line)[:5]) == sorted(dag.ACTIVATIONS)
+    assert sorted(code(line)[:5]) == sorted(write_out.ACTIVATIONS)
 
 
 @pytest.mark.parametrize("row", table("language", "statement", "ways"), ids=lambda row: row[0])

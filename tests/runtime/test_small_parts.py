@@ -116,7 +116,7 @@ def test_a_bar_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stderr", terminal)
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "160")
-    with showing("search", 2, 2, done=1) as show:
+    with showing("search", 2, 2) as show:
         show.step(1, 2, {"train_top1": 0.5})
         show.epoch(1, {"valid_top1": 0.25})
     shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", terminal.getvalue())
