@@ -7,7 +7,7 @@
 ... network tiny: darts_cifar { channels: 4  layers: 3 }
 ... ''')
 >>> stats(doc).params
-4214
+1286
 
 Importing this package imports neither torch nor networkx; `build`, `supernet`, `derive` and `import_weights` do.
 """

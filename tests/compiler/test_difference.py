@@ -11,10 +11,14 @@ from click.testing import CliRunner
 import nasc
 from nasc.cli import group
 from nasc.compiler.difference import CellDifference, Difference, difference, shown
+from nasc.compiler.distance import WEIGHTS
 from nasc.compiler.draw_difference import MARK, difference_drawing
 
 USE = "use std.darts\n"
-BASE = "cell normal(s0, s1) { s2 = sep_conv_3x3(s0) + skip_connect(s1)  s3 = max_pool_3x3(s2) + skip_connect(s0)  return concat(s2..s3) }"
+BASE = (
+    "cell normal(s0, s1) { s2 = sep_conv_3x3(s0) + skip_connect(s1)  s3 = max_pool_3x3(s2) + skip_connect(s0)"
+    "  return concat(s2..s3) }"
+)
 NETWORK = " network n: darts_cifar { channels: 4  cells: normal*2, normal/2 }"
 
 
@@ -93,7 +97,9 @@ def test_one_genotype_in_two_texts() -> None:
 def test_costs_and_distance() -> None:
     found = difference(nasc.load("darts_v1"), nasc.load("darts_v2"))
     assert [(s.params, s.macs) for s in found.stats if s] == [(3_169_414, 500_987_520), (3_349_342, 528_359_040)]
-    assert found.distance == pytest.approx(0.08293, abs=1e-5)
+    assert found.distance == pytest.approx(
+        (WEIGHTS["dil_conv_3x3"] + WEIGHTS["avg_pool_3x3"]) / 2 / sum(WEIGHTS.values())
+    )
     assert [(cell.name, len(cell.edges)) for cell in found.cells] == [("normal", 3), ("reduce", 3)]
     words = difference(nasc.load("rnn_darts_v1"), nasc.load("rnn_darts_v2"))
     assert words.stats == (None, None)
@@ -103,7 +109,7 @@ def test_costs_and_distance() -> None:
 def test_drawing() -> None:
     found = difference(nasc.load("darts_v1"), nasc.load("darts_v2"))
     source = difference_drawing(found.cells, ("A", "B")).source
-    assert source.count(MARK) == 2 * 5 + 1 + 1 - 1 + 0
+    assert source.count(MARK) == 2 * 3 + 2 * 2
     assert {f"cluster_{i}" for i in range(4)} <= {line.split()[1] for line in source.splitlines() if "cluster_" in line}
     alone = between(BASE, BASE + BASE.replace("normal", "reduce"))
     assert difference_drawing(alone.cells, ("A", "B")).source.count(MARK) == 4

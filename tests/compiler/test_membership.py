@@ -213,7 +213,7 @@ def test_the_sizes_of_the_small_spaces() -> None:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ["ddarts_edge", "do_resnet50", "fairdarts", "gdas_frc", "pcdarts", "ednas_ptb"])
+@pytest.mark.parametrize("name", ["ddarts_edge", "do_resnet50", "fairdarts", "gdas_frc", "pcdarts", "ednas_ptb", "rnn"])
 def test_samples_are_points(name: str) -> None:
     around = check(nasc.load(name))
     for seed in range(2):

@@ -24,6 +24,9 @@ QUICK = [
     ["explain", "E203"],
     ["render", "darts_v2", "-o", "OUT/cells.dot"],
     ["sample", "darts"],
+    ["hash", "darts_v2"],
+    ["diff", "darts_v1", "darts_v2"],
+    ["check", "darts_v2", "--in", "darts"],
     ["zoo"],
     ["new", "OUT/mine", "--like", "darts"],
 ]
