@@ -115,14 +115,14 @@ class _Reader:
                     for number in self._stretch(source, None):
                         self._edge(state, operation, number, term.strength, term.span)
             case _:
-                self.lost.lose("an open edge", term.span, "search, `nasc derive` and `nasc sample` decide it")
+                self.lost.lose("an open edge", term.span, "`nasc search` or `nasc sample` decides it")
 
     def _edge(self, state: int, operation: n.Name, source: int, strength: n.Number | None, span: Span) -> None:
         match self.own.get(operation.text):
             case n.Op():
                 self.lost.lose(f"the operation `{operation.text}`, which this text defines,", operation.span)
             case n.Ops():
-                self.lost.lose("an open edge", span, "search, `nasc derive` and `nasc sample` decide it")
+                self.lost.lose("an open edge", span, "`nasc search` or `nasc sample` decides it")
         self.edges.setdefault(state, []).append(PlainEdge(operation.text, source, strength, span))
 
     def _stretch(self, first: n.Name, last: n.Name | None) -> range:

@@ -8,6 +8,7 @@ from importlib import import_module
 
 import click
 
+from nasc import __version__
 from nasc.cli.reporting import guarded
 
 COMMANDS = {
@@ -51,7 +52,7 @@ class LazyGroup(click.Group):
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(package_name="nasc", prog_name="nasc")
+@click.version_option(__version__, prog_name="nasc")
 @click.option("--debug", is_flag=True, help="Show the traceback of an internal error.")
 @click.pass_context
 def group(ctx: click.Context, debug: bool) -> None:

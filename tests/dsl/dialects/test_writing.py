@@ -186,7 +186,7 @@ error[E110]: an open edge cannot be said in the format `darts`
   |
 3 |   s3 = keep 2 of (a(s0) + b(s1))
   |        ^^^^^^^^^^^^^^^^^^^^^^^^
-  = help: search, `nasc derive` and `nasc sample` decide it"""
+  = help: `nasc search` or `nasc sample` decides it"""
     )
 
 
