@@ -12,11 +12,10 @@ from lark.visitors import Transformer, v_args
 
 from nasc.dsl import nodes as n
 from nasc.dsl.diagnostic import Diagnostic, NasError, fail
+from nasc.dsl.nesting import Nesting
 from nasc.dsl.source import Source, Span
 
 MAX_BYTES = 16 * 2**20
-MAX_NESTING = 64
-_OPENING = {"LPAR", "LSQB", "LBRACE"}
 
 
 def parse(source: Source) -> n.Document:
@@ -46,22 +45,20 @@ class _Parser:
     def __init__(self) -> None:
         self.builder = _Builder()
         self.comments: list[Token] = []
-        self.depth = 0
-        callbacks = {"COMMENT": self._comment} | dict.fromkeys(("LPAR", "LSQB", "LBRACE"), self._open)
-        callbacks |= dict.fromkeys(("RPAR", "RSQB", "RBRACE"), self._close)
+        self.nesting = Nesting()
         self.lark = Lark(
             grammar(),
             parser="lalr",
             maybe_placeholders=True,
             transformer=self.builder,
-            lexer_callbacks=callbacks,
+            lexer_callbacks={"COMMENT": self._comment, **self.nesting.callbacks},
         )
 
     def parse(self, source: Source) -> n.Document:
         self.builder.source = source
         self.builder.found = []
         self.comments.clear()
-        self.depth = 0
+        self.nesting.begin(source)
         parsed = self.lark.parse(source.text)
         # the builder turns `start` into this pair
         version, items = cast(tuple[int | None, tuple[n.Item, ...]], parsed)
@@ -75,22 +72,6 @@ class _Parser:
     def _comment(self, token: Token) -> Token:
         self.comments.append(token)
         return token
-
-    def _open(self, token: Token) -> Token:
-        self.depth += 1
-        if self.depth > MAX_NESTING:
-            raise NasError([too_deep(self.builder.source, token)])
-        return token
-
-    def _close(self, token: Token) -> Token:
-        self.depth -= 1
-        return token
-
-
-def too_deep(source: Source, token: Token) -> Diagnostic:
-    """The diagnostic for brackets nested beyond the limit."""
-    span = Span(source, token.start_pos or 0, token.end_pos or 0)
-    return Diagnostic("E105", f"brackets are nested more than {MAX_NESTING} deep", span)
 
 
 _local = threading.local()

@@ -10,7 +10,7 @@ from collections.abc import Set
 from lark import Token
 
 from nasc.dsl.diagnostic import Diagnostic
-from nasc.dsl.parser import MAX_NESTING, too_deep
+from nasc.dsl.nesting import MAX_NESTING, too_deep
 from nasc.dsl.source import Source, Span
 from nasc.dsl.syntax_characters import Fix, spelling, unreadable
 from nasc.dsl.syntax_hints import explain, explain_end

@@ -10,7 +10,8 @@ from lark import Lark, Token, UnexpectedInput
 from lark.visitors import Transformer, v_args
 
 from nasc.dsl.diagnostic import NasError, fail
-from nasc.dsl.parser import MAX_BYTES, MAX_NESTING, too_deep
+from nasc.dsl.nesting import Nesting
+from nasc.dsl.parser import MAX_BYTES
 from nasc.dsl.source import Source, Span
 
 MAX_VALUES = 200_000
@@ -110,30 +111,19 @@ class _Parser:
 
     def __init__(self) -> None:
         self.builder = _Builder()
-        self.depth = 0
-        callbacks = {"LPAR": self._open, "LSQB": self._open, "RPAR": self._close, "RSQB": self._close}
+        self.nesting = Nesting()
         self.lark = Lark(
             grammar(),
             parser="lalr",
             maybe_placeholders=False,
             transformer=self.builder,
-            lexer_callbacks=callbacks,
+            lexer_callbacks=self.nesting.callbacks,
         )
 
     def parse(self, source: Source) -> Call:
         self.builder.source = source
-        self.depth = 0
+        self.nesting.begin(source)
         return self.lark.parse(source.text)  # type: ignore[return-value]  # the builder makes a call of `start`
-
-    def _open(self, token: Token) -> Token:
-        self.depth += 1
-        if self.depth > MAX_NESTING:
-            raise NasError([too_deep(self.builder.source, token)])
-        return token
-
-    def _close(self, token: Token) -> Token:
-        self.depth -= 1
-        return token
 
 
 _local = threading.local()

@@ -33,7 +33,7 @@ from nasc.compiler import expand, layers, operations, stack, write_out
 from nasc.compiler.check import QUANTITIES, check
 from nasc.compiler.passes import PASSES
 from nasc.compiler.resolve import shipped_document
-from nasc.dsl import dialects, nodes, parser, reader
+from nasc.dsl import dialects, nesting, nodes, parser, reader
 from nasc.dsl.diagnostic import Diagnostic, NasError
 from nasc.dsl.printer import format_text
 from nasc.dsl.source import Source
@@ -337,7 +337,7 @@ def test_limits() -> None:
     shown = {row[0]: row[1] for row in table("language", "what", "at most")}
     assert shown == {
         "a text": f"{parser.MAX_BYTES >> 20} MiB",
-        "brackets within brackets": str(parser.MAX_NESTING),
+        "brackets within brackets": str(nesting.MAX_NESTING),
         "operations that use each other": str(operations.MAX_DEPTH),
         "states of a cell": f"{write_out.MAX_STATES:,}",
         "edges of a cell": f"{write_out.MAX_EDGES:,}",
