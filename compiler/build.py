@@ -92,7 +92,7 @@ def decided(plan: Plan, auxiliary: bool = False, optimize: bool = True, channels
             edge = cell.dag.open_edges[0]
             help = "search it first (`nasc search`), or build the shared-weight network with `nasc.supernet`"
             raise fail("E310", f"cell `{cell.dag.name}` still has choices", edge.span, help=help)
-    return Network(plan, auxiliary, passes(optimize), channels_last)
+    return Network(plan, auxiliary, passes(optimize, rounding=channels_last), channels_last)
 
 
 def to_module(graph: LayerGraph) -> fx.GraphModule:

@@ -105,6 +105,10 @@ PASSES: dict[str, Pass] = {"drop_zeros": drop_zeros, "undilate": undilate, "shar
 """Every pass by name, in the order in which they run."""
 
 
-def passes(optimize: bool) -> tuple[Pass, ...]:
-    """The passes that run by default, or none."""
-    return tuple(PASSES.values()) if optimize else ()
+ROUNDING = ("undilate",)
+"""Passes that keep the function but not the last bits of float32 behind it: batch-norm sums in another order."""
+
+
+def passes(optimize: bool, rounding: bool = False) -> tuple[Pass, ...]:
+    """The passes that run by default, or none; those of `ROUNDING` only where they are asked for, as training does."""
+    return tuple(change for name, change in PASSES.items() if optimize and (rounding or name not in ROUNDING))

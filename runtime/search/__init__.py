@@ -47,4 +47,4 @@ def open_supernet(
     from nasc.compiler.passes import passes
     from nasc.compiler.supernet import Supernet
 
-    return Supernet(found, mixing, changes=passes(optimize), channels_last=channels_last)
+    return Supernet(found, mixing, changes=passes(optimize, rounding=channels_last), channels_last=channels_last)
