@@ -89,11 +89,11 @@ class CellDag:
         return {state: tuple(edges) for state, edges in found.items()}
 
     @cached_property
-    def graph(self) -> nx.MultiDiGraph:
+    def graph(self) -> nx.MultiDiGraph[str]:
         """The cell as a DAG. Nodes: inputs and states (`kind`); edges carry `edge` (an `Edge`) and their `index`."""
         import networkx as nx
 
-        graph = nx.MultiDiGraph(name=self.name, how=self.how, returned=self.returned)
+        graph: nx.MultiDiGraph[str] = nx.MultiDiGraph(name=self.name, how=self.how, returned=self.returned)
         graph.add_nodes_from(self.inputs, kind="input")
         graph.add_nodes_from(self.states, kind="state")
         for index, edge in enumerate(self.edges):

@@ -104,7 +104,7 @@ def stats(
     return count(plan(document, network, Options(channels, layers, classes, input)))
 
 
-def graph(document: Document, cell: str) -> nx.MultiDiGraph:
+def graph(document: Document, cell: str) -> nx.MultiDiGraph[str]:
     """One cell as a networkx DAG; its edges carry `edge`, with `operations`, `strength` and `factor`."""
     from nasc.compiler.plan import cell_dag
 
