@@ -1,7 +1,7 @@
 """What checking reports, as a user sees it.
 
 Each `errors/NAME.nas` is a text with mistakes, `NAME.txt` beside it all that is shown for it. With
-`NASC_UPDATE_GOLDENS=1` the shown texts are written anew; their diff is what a reviewer reads.
+`NASC_REGENERATE=1` the shown texts are written anew; their diff is what a reviewer reads.
 """
 
 import os
@@ -53,7 +53,7 @@ def _in_folder(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_shown(name: str) -> None:
     shown = PRELUDE.sub(r"\1:N", "\n\n".join(show(case(name))) + "\n")
     golden = FOLDER / f"{name}.txt"
-    if os.environ.get("NASC_UPDATE_GOLDENS"):
+    if os.environ.get("NASC_REGENERATE"):
         golden.write_text(shown, encoding="utf-8", newline="\n")
     assert shown == golden.read_text(encoding="utf-8")
 
