@@ -85,6 +85,11 @@ DIALECTS: dict[str, Dialect] = {
             "recurrent cells of DARTS, GDAS, EDNAS: one activation for every state",
             "Genotype(recurrent=[('tanh', 0), ('relu', 1)], concat=[1, 2])",
         ),
+        _dialect(
+            "nasbench201",
+            "NAS-Bench-201: a string of operation and source for every edge",
+            "|nor_conv_3x3~0|+|nor_conv_3x3~0|avg_pool_3x3~1|+|skip_connect~0|nor_conv_3x3~1|skip_connect~2|",
+        ),
     )
 }
 

@@ -132,15 +132,20 @@ def edge(value: Literal, form: Form, findings: Findings) -> Drawn | None:
     if drawn is None:
         findings.add("E109", "this is not an edge", value.span, f"expected `{form}`")
         return None
-    good = True
-    if not _NAME.fullmatch(drawn.operation.text):
-        findings.add("E109", f"`{clipped(drawn.operation.text)}` cannot name an operation", drawn.operation.span)
-        good = False
+    good = named(drawn.operation, findings)
     for number in (drawn.source, drawn.state):
         if number is not None and number.value < 0:
             findings.add("E109", f"{number.value} cannot number a state", number.span)
             good = False
     return drawn if good else None
+
+
+def named(operation: Name, findings: Findings) -> bool:
+    """Whether this can name an operation; E109 where it cannot."""
+    if _NAME.fullmatch(operation.text):
+        return True
+    findings.add("E109", f"`{clipped(operation.text)}` cannot name an operation", operation.span)
+    return False
 
 
 def _strength(score: Real | Whole) -> Number:

@@ -1,4 +1,4 @@
-"""Which Python-literal format a text is in, from its first characters, without parsing it."""
+"""Which foreign format a text is in, from its first characters, without parsing it."""
 
 import re
 
@@ -15,11 +15,13 @@ _FIRST = re.compile(
     re.VERBOSE,
 )
 """The first edge of the first list, in a text without blanks."""
+_BARS = re.compile(rf"{_BLANK}\|\s*+[A-Za-z_]\w*+\s*+~\s*+\d++\s*+\|")
+"""The first edge of a cell of NAS-Bench-201."""
 _ACTIVATIONS = ("tanh", "relu", "sigmoid", "identity")
 
 
 def structure(text: str) -> str | None:
-    """The dialect a text is in; None where it is no literal genotype. What cannot be told is `darts`.
+    """The dialect a text is in; None where it is no foreign genotype. What cannot be told is `darts`.
 
     >>> structure("DARTS = Genotype([('sep_conv_3x3', 0), ('none', 1)], [2], [], [2])")
     'darts'
@@ -28,7 +30,7 @@ def structure(text: str) -> str | None:
     """
     head = _HEAD.match(text, 0, _LOOK)
     if head is None:
-        return None
+        return "nasbench201" if _BARS.match(text, 0, _LOOK) else None
     if head["name"] != "Genotype":
         return "ddarts"
     body = re.sub(r"#[^\n]*|[\s\ufeff]+", "", text[head.end() : head.end() + _LOOK])

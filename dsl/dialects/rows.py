@@ -99,7 +99,9 @@ def returned(how: str, name: str, concat: Numbers, states: range, findings: Find
 # ---------------------------------------------------------------- writing
 
 
-def lose_what_rows_lose(cell: Plain, edges_each: int | None, lost: Lost, first: int = 2, how: str = "concat") -> None:
+def lose_what_rows_lose(
+    cell: Plain, edges_each: int | None, lost: Lost, first: int = 2, how: str | None = "concat"
+) -> None:
     """What a cell says and rows do not: states out of number, another return, other numbers of edges."""
     if cell.how != how:
         lost.lose(f"`return {cell.how}(...)`" if cell.how else "a return of one state", cell.returned_span)

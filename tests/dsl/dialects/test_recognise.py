@@ -31,6 +31,8 @@ RECOGNISED = {
     "Genotype(recurrent=[('tanh', 0)], concat=range(1, 9))": "rnn",
     "Genotype(concat=range(1, 9), recurrent=[('none', 0)])": "rnn",
     "Genotype([('tanh', 0)], [1])": "rnn",
+    "|nor_conv_3x3~0|+|none~0|none~1|": "nasbench201",
+    "\ufeff# ResNet\n | nor_conv_3x3 ~ 0 |": "nasbench201",
 }
 
 
@@ -55,7 +57,8 @@ def test_recognised(text: str) -> None:
         "Genotypes(normal=[",
         "x.Genotype(",
         '{"normal_n2_p0": "sepconv3x3"}',
-        "|nor_conv_3x3~0|+|none~0|none~1|",
+        "|nor_conv_3x3~|+|none~0|none~1|",
+        "nor_conv_3x3~0|",
     ],
 )
 def test_not_recognised(text: str) -> None:
