@@ -14,8 +14,9 @@ from nasc.cli.options import DIALECT, JSON
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
 @DIALECT
 @click.option("--network", metavar="NAME", help="The network meant; else the one that `train` names, or the widest.")
+@click.option("--unique", is_flag=True, help="Print the unique strings of NAS-Bench-201 instead.")
 @JSON
-def command(files: tuple[str, ...], dialect: str | None, network: str | None, as_json: bool) -> None:
+def command(files: tuple[str, ...], dialect: str | None, network: str | None, unique: bool, as_json: bool) -> None:
     """Print the identity of each FILE: equal exactly for equal genotypes, however they are written.
 
     Two genotypes are the same when they are the same function with the same weights to learn. Names, order,
@@ -26,10 +27,13 @@ def command(files: tuple[str, ...], dialect: str | None, network: str | None, as
       nasc hash darts_v1 darts_v2
     """
     from nasc.compiler.identity import identity
+    from nasc.compiler.unique_string import unique_string
 
-    found = [(file, identity(document(file, dialect, warn=False), network)) for file in files]
+    documents = [(file, document(file, dialect, warn=False)) for file in files]
+    found = [(file, unique_string(d) if unique else identity(d, network)) for file, d in documents]
     if as_json:
-        click.echo(json.dumps([{"file": file, "identity": digest} for file, digest in found], indent=2))
+        key = "unique_string" if unique else "identity"
+        click.echo(json.dumps([{"file": file, key: text} for file, text in found], indent=2))
         return
     for file, digest in found:
         click.echo(f"{digest}  {file}")
