@@ -464,7 +464,7 @@ CODES: dict[str, Code] = {
     "E705": Code(
         "a checkpoint cannot be read",
         "No such file, damaged, or without a table of weights in it. Files are read without running any code in them; "
-        "one that holds more than tensors and plain values is refused.",
+        "one that holds more than tensors, plain values and the options of a command line is refused.",
     ),
     "E801": Code(
         "nothing here can draw",

@@ -16,8 +16,8 @@ from torch import Tensor
 
 from nasc.compiler.supernet import Supernet
 from nasc.dsl.diagnostic import Diagnostic, NasError, fail, nearest
-from nasc.runtime.weights import darts, ddarts, ptdarts
-from nasc.runtime.weights.matching import Match, match
+from nasc.runtime.weights import darts, ddarts, ednas, gdas, nasbench201, nni, ptdarts
+from nasc.runtime.weights.matching import Match, Pair, match
 from nasc.runtime.weights.origin import Origin
 from nasc.runtime.weights.strengths import Row, strength_rows
 
@@ -31,10 +31,10 @@ ORIGINS: dict[str, Origin] = {
     for origin in (
         *(darts.DARTS, darts.PCDARTS, darts.PDARTS),
         *(ddarts.DDARTS, ddarts.FAIRDARTS),
-        ptdarts.PTDARTS,
+        *(ptdarts.PTDARTS, gdas.GDAS, ednas.EDNAS, nasbench201.NASBENCH201, nni.NNI),
     )
 }
-"""Every origin by name; each is proven by networks of the original code."""
+"""Every origin by name; each but `nni` is proven by networks of the original code."""
 
 
 @dataclass(frozen=True)
@@ -70,19 +70,25 @@ def import_weights(model: Network, state_dict: Mapping[str, Tensor], origin: str
     if diagnostics:
         raise NasError(_with_other_origin(model, state_dict, origin, diagnostics))
     ours = model.state_dict()
-    writes = [(ours[pair.ours], state_dict[pair.theirs]) for pair in found.pairs]
+    targets = [ours[pair.ours] for pair in found.pairs]
     # Every value is converted before the first is written: a failure must not leave half a model.
-    values = [torch.empty_like(target).copy_(value) for target, value in writes]
+    values = [_value(pair, state_dict, target) for pair, target in zip(found.pairs, targets, strict=True)]
     strengths = [torch.empty_like(row.parameter[row.index]).copy_(row.value) for row in rows]
     with torch.no_grad():
-        for (target, _), value in zip(writes, values, strict=True):
+        for target, value in zip(targets, values, strict=True):
             target.copy_(value)
         for row, value in zip(rows, strengths, strict=True):
             row.parameter[row.index] = value
     surplus = tuple(key for key in state_dict if key in found.unused)
     dropped = tuple(key for key in surplus if key in found.dropped)
     parameters = {id(row.parameter) for row in rows}
-    return Imported(len(writes) + len(parameters), surplus, dropped, tuple(dict.fromkeys(r.cell for r in rows)))
+    return Imported(len(targets) + len(parameters), surplus, dropped, tuple(dict.fromkeys(r.cell for r in rows)))
+
+
+def _value(pair: Pair, state_dict: Mapping[str, Tensor], target: Tensor) -> Tensor:
+    """The value of one tensor, with the type and on the device of ours."""
+    value = torch.empty_like(target).copy_(state_dict[pair.theirs])
+    return value if pair.less is None else value - torch.empty_like(target).copy_(state_dict[pair.less])
 
 
 def _read(model: Network, state_dict: Mapping[str, Tensor], origin: Origin) -> tuple[Match, list[Row]]:

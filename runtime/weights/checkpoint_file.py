@@ -5,17 +5,21 @@ from __future__ import annotations
 import pickle
 import re
 import warnings
+from argparse import Namespace
 from os import PathLike, fspath
 from pathlib import Path
 
 import torch
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
+from torch.serialization import safe_globals
 
 from nasc.dsl.diagnostic import NasError, fail
 
-ENTRIES = ("state_dict", "model", "network")
+ENTRIES = ("state_dict", "model", "network", "search_model", "net_state_dict")
 """The entries under which training scripts keep the weights, beside epochs and optimizers."""
+SETTINGS = (Namespace,)
+"""What scripts keep the options of their command line in, such as GDAS: a record of values that does nothing."""
 DEPTH = 4
 """How deep such entries may lie in each other."""
 
@@ -48,9 +52,9 @@ def _read_safetensors(file: Path) -> dict[str, Tensor]:
 
 
 def _read_torch(file: Path) -> object:
-    """What a torch file holds, under a reader that knows tensors and plain containers only."""
+    """What a torch file holds, under a reader that knows tensors, plain containers and `SETTINGS` only."""
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), safe_globals([*SETTINGS]):
             warnings.simplefilter("ignore")
             found: object = torch.load(file, map_location="cpu", weights_only=True)
             return found

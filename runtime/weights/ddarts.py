@@ -5,7 +5,18 @@ what the original does lacks it, and its keys are left aside. Strengths are not 
 Checked against: xiaomi-automl/FairDARTS, aheuillet/D-DARTS.
 """
 
-from nasc.runtime.weights.origin import Origin
+from nasc.compiler.dag import CellDag
+from nasc.runtime.weights.origin import Origin, numbers
+
+
+def idle(dag: CellDag, words: tuple[str, ...]) -> bool:
+    """Whether a key is that of an edge from a state that is not computed when it is its turn."""
+    if words[:1] != ("_ops",) or len(words) < 4 or not all(word.isdecimal() for word in words[1:4]):
+        return False
+    state, source = int(words[1]), int(words[2])
+    order = list(numbers(dag).values())
+    return state in order[2:] and source not in order[: order.index(state)]
+
 
 DDARTS = Origin(
     "ddarts",
@@ -13,7 +24,7 @@ DDARTS = Origin(
     edge="_ops.{state}.{source}.{pair}",
     choice="_ops.{edge}._ops.{choice}",
     strengths=None,
-    skips=True,
+    idle=idle,
 )
 FAIRDARTS = Origin(
     "fairdarts",
@@ -21,5 +32,5 @@ FAIRDARTS = Origin(
     edge=DDARTS.edge,
     choice=DDARTS.choice,
     strengths=None,
-    skips=True,
+    idle=idle,
 )

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 COUNTER = "num_batches_tracked"
 """What torch before 0.4.1 does not have: free to be there and free to be missing."""
+MEAN = "running_mean"
 FOREIGN = ("total_ops", "total_params")
 """What thop leaves in the modules that it counted."""
 LAST = ("bn", "classifier", "linear")
@@ -30,10 +31,11 @@ SHOWN = 3
 
 @dataclass(frozen=True)
 class Pair:
-    """A tensor of ours and the key of its value."""
+    """A tensor of ours and the key of its value, from which that of `less` is subtracted."""
 
     ours: str
     theirs: str
+    less: str | None = None
 
 
 @dataclass
@@ -79,7 +81,7 @@ def match(model: Network, state_dict: Mapping[str, Tensor], origin: Origin) -> M
     theirs = Layers({name: state_dict[key] for name, key in names.items() if key not in found.dropped})
     ours = Layers({k: v for k, v in model.state_dict().items() if not k.startswith("_alphas.")})
     for block in origin.blocks(model):
-        pair(block, ours, theirs, names, found)
+        pair(block, ours, theirs, names, found, origin.biases)
     found.dropped |= {k for name, k in names.items() if k in found.unused and origin.never_runs(model, name)}
     return found
 
@@ -94,16 +96,24 @@ def plain_keys(keys: Iterable[str], origin: Origin) -> dict[str, str]:
     return found
 
 
-def pair(block: Block, ours: Layers, theirs: Layers, names: Mapping[str, str], found: Match) -> None:
-    """Pair the layers of one part."""
+def pair(
+    block: Block, ours: Layers, theirs: Layers, names: Mapping[str, str], found: Match, biases: bool = False
+) -> None:
+    """Pair the layers of one part.
+
+    With `biases` a convolution that has one in front of a batch-norm gives it to the running mean: batch-norm takes
+    away the mean of what comes in, so that x + b with the mean m is x with the mean m - b, in both modes.
+    """
     here, there = ours.below(block.ours), theirs.below(block.theirs)
     if len(here) != len(there):
         found.missing += [(f"{layer}.{name}", block) for layer in here[len(there) :] for name in ours.layers[layer]]
         for layer in there[len(here) :]:
             found.other += [(names[f"{layer}.{name}"], block) for name in theirs.layers[layer]]
             found.unused -= {names[f"{layer}.{name}"] for name in theirs.layers[layer]}
+    bias: str | None = None
     for a, b in zip(here, there, strict=False):
         mine, given = ours.layers[a], theirs.layers[b]
+        less, bias = bias, None
         for name, target in mine.items():
             if name not in given:
                 if name != COUNTER:
@@ -113,16 +123,28 @@ def pair(block: Block, ours: Layers, theirs: Layers, names: Mapping[str, str], f
             found.unused.discard(key)
             problem = _misfit(key, given[name], f"{a}.{name}", target, block.span)
             if problem is None:
-                found.pairs.append(Pair(f"{a}.{name}", key))
+                found.pairs.append(Pair(f"{a}.{name}", key, less if name == MEAN else None))
             else:
                 found.misfits.append(problem)
         for name in sorted(given.keys() - mine.keys()):
             key = names[f"{b}.{name}"]
             if name == COUNTER:
                 found.dropped.add(key)
+            elif biases and name == "bias" and _takes(ours, here, a, given[name]):
+                bias = key
+                found.unused.discard(key)
             else:
                 found.other.append((key, block))
                 found.unused.discard(key)
+
+
+def _takes(ours: Layers, here: list[str], layer: str, bias: Tensor) -> bool:
+    """Whether the layer right behind a convolution is a batch-norm that can take its bias."""
+    place, _, number = layer.rpartition(".")
+    behind = f"{place}.{int(number) + 1}" if number.isdecimal() else ""
+    if behind not in here or MEAN not in ours.layers[behind]:
+        return False
+    return unusable(layer, bias) is None and ours.layers[behind][MEAN].shape == bias.shape
 
 
 def _misfit(key: str, value: Tensor, ours: str, target: Tensor, span: Span | None) -> Diagnostic | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from nasc.compiler.build import safe_path
@@ -25,17 +25,25 @@ class Block:
     span: Span | None
 
 
+Idle = Callable[[CellDag, tuple[str, ...]], bool]
+"""Whether a key below `cells.K`, given by its words, belongs to an operation whose output the cell does not use."""
+
+
 @dataclass(frozen=True)
 class Origin:
     """The names of one code base. `edge`, `choice` and `preprocess` are patterns below `cells.K`.
 
     `edge` is the operation of a decided edge, `choice` one operation of an open edge. They are filled in with
     `edge` (its place among the edges of the cell, in textual order), `state` and `source` (their numbers, the
-    inputs being 0 and 1), `node` (state less 2), `position` (its place among the edges of its state), `pair`
-    (its place among the edges with its state and source) and `choice` (the operation's place in the set).
-    `strengths` is the key of the strengths of all cells of one `kind`, normal or reduce; None where
-    checkpoints hold none. `wrapper` stands before every key of a shared-weight network but its strengths.
-    `skips` says that a decided edge from a state that is not computed yet is built and never run.
+    inputs being 0 and 1), `node` (state less 2), `into` and `out_of` (the numbers of state and source counted
+    from the cell's first input, which differ where a cell has one input), `position` (its place among the edges
+    of its state), `pair` (its place among the edges with its state and source), `choice` (the operation's place
+    in the set) and `operation` (its name there, by `operations` where it is not ours).
+    `fixed` names the edges of cells that the code has beside those it searches, in textual order.
+    `head` names its parts with weights, in order. `strengths` is the key of the strengths of all cells of one
+    `kind`, normal or reduce; None where checkpoints hold none. `wrapper` stands before every key of a
+    shared-weight network but its strengths. `idle` finds what is built and makes no difference. `biases` says that
+    convolutions have a bias where a batch-norm without weights follows, which takes it away again.
     """
 
     name: str
@@ -43,11 +51,14 @@ class Origin:
     edge: str
     choice: str
     preprocess: str = "preprocess{input}"
-    head: str = "classifier"
+    head: tuple[str, ...] = ("classifier",)
     auxiliary: str = "auxiliary_head"
     strengths: str | None = "alphas_{kind}"
     wrapper: str = ""
-    skips: bool = False
+    operations: Mapping[str, str] = field(default_factory=dict)
+    fixed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    idle: Idle | None = None
+    biases: bool = False
 
     def blocks(self, model: Network) -> Iterator[Block]:
         """The parts of a network that can have weights, in order of computation."""
@@ -67,26 +78,39 @@ class Origin:
                 yield Block(ours, f"cells.{index}.{theirs}", None if older else chains.get("preprocess"))
             for place in places(cell):
                 for ours, choice in place.operations:
-                    theirs = (self.choice if place.edge.open else self.edge).format(choice=choice, **place.names)
+                    theirs = self._edge(cell, place, choice)
                     yield Block(f"cells.{index}.{ours}", f"cells.{index}.{theirs}", place.edge.span)
-        yield Block("head", self.head, chains.get("head"))
+        yield from self._head(model, chains.get("head"))
         if model.auxiliary is not None:
             yield Block("auxiliary", self.auxiliary, chains.get("auxiliary"))
+
+    def _edge(self, cell: PlannedCell, place: Place, choice: int) -> str:
+        """The name of one operation of one edge, below its cell."""
+        fixed = self.fixed.get(cell.dag.name, ())
+        if len(fixed) == len(cell.dag.edges):
+            return fixed[place.names["edge"]]
+        operation = place.edge.operations[choice]
+        pattern = self.choice if place.edge.open else self.edge
+        return pattern.format(choice=choice, operation=self.operations.get(operation, operation), **place.names)
+
+    def _head(self, model: Network, span: Span | None) -> Iterator[Block]:
+        """The head: one part, or a part for each of its layers where the original names them apart."""
+        layers = dict.fromkeys(key.rpartition(".")[0] for key in model.head.state_dict())
+        if len(self.head) == 1 or len(layers) != len(self.head):
+            yield Block("head", self.head[-1], span)
+            return
+        for layer, theirs in zip(layers, self.head, strict=True):
+            yield Block(f"head.{layer}", theirs, span)
 
     def never_runs(self, model: Network, key: str) -> bool:
         """Whether a key belongs to something that makes no difference to what the original computes."""
         if model.auxiliary is None and key.startswith(f"{self.auxiliary}."):
             return True
-        parts = key.split(".")
-        if not self.skips or parts[0] != "cells" or parts[2:3] != ["_ops"] or len(parts) < 6:
+        words = key.split(".")
+        if self.idle is None or words[0] != "cells" or len(words) < 3 or not words[1].isdecimal():
             return False
-        if not all(part.isdecimal() for part in (parts[1], parts[3], parts[4], parts[5])):
-            return False
-        index, state, source = int(parts[1]), int(parts[3]), int(parts[4])
-        if index >= len(model.plan.cells):
-            return False
-        order = list(numbers(model.plan.cells[index].dag).values())
-        return state in order[2:] and source not in order[: order.index(state)]
+        cells = model.plan.cells
+        return int(words[1]) < len(cells) and self.idle(cells[int(words[1])].dag, tuple(words[2:]))
 
 
 @dataclass(frozen=True)
@@ -111,6 +135,7 @@ def numbers(dag: CellDag) -> dict[str, int]:
 def places(cell: PlannedCell) -> Iterator[Place]:
     """The edges of a cell in textual order."""
     number = numbers(cell.dag)
+    first = 2 - len(cell.dag.inputs)
     # A mixture stands at `s2.0.mix`, or deeper where the skeleton's `edge:` puts branches around it.
     mixtures = {tuple(step.path.split(".")[:2]): step.path for step in cell.graph.steps if step.kind == MIX}
     in_state: dict[str, int] = {}
@@ -131,5 +156,7 @@ def places(cell: PlannedCell) -> Iterator[Place]:
             "source": number[edge.source],
             "position": position,
             "pair": in_pair[pair],
+            "into": number[edge.state] - first,
+            "out_of": number[edge.source] - first,
         }
         yield Place(edge, operations, names)

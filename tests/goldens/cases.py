@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import torch
 from torch import Tensor
 
 import nasc
@@ -28,9 +29,9 @@ class Dropped:
 class Case:
     """One network and the outputs of the original code. What the file does not say is None or empty.
 
-    `cells` are the cells' outputs in eval mode: shape, mean, deviation and eight or sixteen values, which
-    `sampled` picks. `loss` is cross-entropy plus 0.4 times that of the auxiliary head; `norms` are those of
-    its gradients, by the original's names, None where there is no gradient.
+    `cells` are the cells' outputs in eval mode: their shapes and the numbers that `sampled` takes from them, such as
+    mean, deviation and some values. `loss` is cross-entropy plus 0.4 times that of the auxiliary head; `norms` are
+    those of its gradients, by the original's names, None where there is no gradient.
     """
 
     origin: str
@@ -40,7 +41,7 @@ class Case:
     input: Tensor
     target: Tensor
     logits: Tensor
-    cells: list[tuple[Any, ...]]
+    cells: list[tuple[Any, list[float]]]
     sampled: Callable[[Tensor], Tensor]
     train_logits: Tensor
     train_auxiliary: Tensor | None
@@ -70,8 +71,8 @@ def darts_case(golden: dict[str, Any], origin: str, skeleton: str) -> Case:
         golden["input"],
         golden["target"],
         golden["eval_logits"],
-        [row[1:] for row in golden["eval_cells"]],
-        lambda x: x.flatten()[:8],
+        [(shape, [mean, deviation, *values]) for _, shape, mean, deviation, values in golden["eval_cells"]],
+        lambda x: torch.stack([x.mean(), x.std(), *x.flatten()[:8]]),
         golden["train_logits"],
         golden["train_aux_logits"],
         golden["train_loss_main_plus_0.4aux"],
@@ -122,8 +123,8 @@ def ddarts_case(golden: dict[str, Any], double: bool) -> Case:
         golden["input"],
         golden["target"],
         golden[f"out_eval{bits}"],
-        golden["cells_eval"],
-        lambda x: x.flatten()[:: x.numel() // 16][:16],
+        [(shape, [mean, deviation, *values]) for shape, mean, deviation, values in golden["cells_eval"]],
+        lambda x: torch.stack([x.mean(), x.std(), *x.flatten()[:: x.numel() // 16][:16]]),
         golden[f"out_train{bits}"],
         golden[f"aux_train{bits}"],
         golden[f"loss_train{bits}"],

@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 
-def pairs_text(genotype: dict[str, Any], network: str) -> str:
+def pairs_text(genotype: dict[str, Any], network: str, library: str = "std.darts") -> str:
     """Cells of (operation, source): entries 2i and 2i+1 feed state i+2."""
     cells = []
     for name in ("normal", "reduce"):
         entries = genotype[name]
         triples = [(op, 2 + position // 2, source) for position, (op, source) in enumerate(entries)]
         cells.append(_cell(name, triples, genotype[f"{name}_concat"]))
-    return _text("std.darts", cells, network)
+    return _text(library, cells, network)
 
 
 def rows_text(genotype: dict[str, Any], network: str) -> str:
@@ -38,6 +38,17 @@ def space_text(operations: str, network: str, library: str = "std.darts") -> str
     body = f"{{ s2..s5 = keep 2 of {operations}(*)  return concat(s2..s5) }}"
     cells = [f"cell {name}(s0, s1) {body}" for name in ("normal", "reduce")]
     return _text(library, cells, network)
+
+
+def arch_text(arch: str, network: str) -> str:
+    """The cell of an architecture string of NAS-Bench-201, `|op~source|+|op~source|op~source|`, `none` included."""
+    lines = ["cell normal(s0) {"]
+    nodes = arch.split("+")
+    for state, node in enumerate(nodes, 1):
+        pairs = [part.split("~") for part in node.split("|") if part]
+        lines.append(f"  s{state} = {' + '.join(f'{op}(s{source})' for op, source in pairs)}")
+    cell = "\n".join([*lines, f"  return s{len(nodes)}", "}"])
+    return _text("std.nasbench201", [cell], network)
 
 
 def sets_text(sets: Mapping[str, Sequence[Sequence[str]]], network: str) -> str:

@@ -1,5 +1,7 @@
 """Checkpoint files of other programs: tensors come out, code does not run."""
 
+import pickle
+from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,8 @@ def refused(path: Path) -> str:
         STATE,
         {"state_dict": STATE, "epoch": 3, "optimizer": {"state": {}}},
         {"model": {"network": STATE, "alphas": [1.0]}},
+        {"epoch": 600, "args": Namespace(arch="GDAS_V1", seed=1, nested=Namespace(a=[1.0])), "state_dict": STATE},
+        {"search_model": STATE, "args": Namespace(), "genotypes": {-1: "|none~0|"}},
     ],
 )
 @pytest.mark.parametrize("new", [True, False], ids=["zip", "legacy"])
@@ -55,6 +59,7 @@ def test_safetensors_under_any_name(name: str, tmp_path: Path) -> None:
         ({"state_dict": STATE, "criterion": nn.CrossEntropyLoss()}, "torch.nn.modules.loss.CrossEntropyLoss"),
         ({"state_dict": STATE, "best": np.float64(0.9)}, "numpy"),
         ({"state_dict": STATE, "args": Foreign()}, "Foreign"),
+        ({"state_dict": STATE, "args": Namespace(model=nn.ReLU())}, "torch.nn.modules.activation.ReLU"),
     ],
 )
 def test_what_only_code_could_restore(content: Any, named: str, tmp_path: Path) -> None:
@@ -63,6 +68,13 @@ def test_what_only_code_could_restore(content: Any, named: str, tmp_path: Path) 
     assert named in text
     assert "which only running code from the file could restore" in text
     assert "help: in the program that wrote it, save the weights alone" in text
+
+
+def test_options_of_a_command_line_are_let_through_here_only(tmp_path: Path) -> None:
+    torch.save({"state_dict": STATE, "args": Namespace(epochs=1)}, tmp_path / "x.pt")
+    assert set(read_checkpoint(tmp_path / "x.pt")) == set(STATE)
+    with pytest.raises(pickle.UnpicklingError, match="Namespace"):
+        torch.load(tmp_path / "x.pt", weights_only=True)
 
 
 def test_code_in_a_pickle_is_not_run(tmp_path: Path) -> None:
