@@ -85,8 +85,13 @@ def _without_counts(network: n.Network, opened: set[str]) -> n.Network:
     A stack that is inherited may place the open cells too, so only one that is written without them keeps its counts.
     """
     stack = next((item for item in network.body if isinstance(item, n.Cells)), None)
-    if stack is not None and not any(p.cell.text in opened for p in stack.placed):
+    if not opened or (stack is not None and not any(p.cell.text in opened for p in stack.placed)):
         return network
+    return without_counts(network)
+
+
+def without_counts(network: n.Network) -> n.Network:
+    """A network without `require params == N` and the like."""
     counts = ("params", "params_aux", "macs")
     body = tuple(
         item

@@ -354,6 +354,11 @@ CODES: dict[str, Code] = {
         "asks for: a cell, a state, an edge, an operation, another number of edges, another `return`. The place is in "
         "the genotype, the label says what the space has.",
     ),
+    "E313": Code(
+        "an unknown pass",
+        "A pass rewrites a network into one that computes the same faster. `--no-pass NAME` switches one off, "
+        "`passes=[...]` in Python names those that run; docs/performance.md lists them.",
+    ),
     "E401": Code(
         "an unknown algorithm or recipe",
         "`search NAME` names an algorithm; `train NAME` names whose published values are the defaults, and without a "
@@ -385,6 +390,13 @@ CODES: dict[str, Code] = {
         "an edge that cannot be decided",
         "Under `keep` an edge is decided as its strongest operation other than zero ones such as `none`; this edge "
         "may be nothing else. Add an operation to its set, or leave the edge out.",
+    ),
+    "E406": Code(
+        "no strengths to derive from",
+        "A rule of derivation chooses by what a search has learned: `nasc derive` takes the directory of a search, or "
+        "a text whose edges carry strengths. A state is derived anew where all its edges have one.",
+        "",
+        "s2 = sep_conv_3x3(s0) @0.93 + skip_connect(s1) @0.87",
     ),
     "E501": Code(
         "the run directory is taken",

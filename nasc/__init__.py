@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from os import PathLike, fspath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from nasc.compiler.check import Checked, check
 from nasc.compiler.plan import Stats
@@ -170,11 +170,27 @@ def supernet(
     return open_supernet(document, network, Options(channels, layers, classes, input), mixing, optimize)
 
 
-def derive(space: Supernet, rule: str | None = None) -> Document:
-    """The genotype that the strengths of a shared-weight network say: its document without open edges."""
-    from nasc.runtime.derive import derive_supernet
+def derive(
+    source: Supernet | Document | str | PathLike[str],
+    rule: str | None = None,
+    *,
+    threshold: float = 0.85,
+    layers: int | None = None,
+    reductions: Literal["move", "keep"] = "move",
+    network: str | None = None,
+) -> Document:
+    """The genotype that strengths say, by a rule: a document without open edges.
 
-    return derive_supernet(space, rule)
+    The strengths are those of a shared-weight network, of the run directory of a search (a path), or of the edges of
+    a document. Without a name the rule is that of the document's search algorithm; `threshold` is for the rules that
+    have one. With `layers` the cells of a network (`network`, else the one that `train` names) are written out at that
+    depth, as D-DARTS derives it; a document without a rule stays as it is but for that.
+    Raises `NasError`: no such rule (E404), nothing is left (E405), there are no strengths (E406), no such depth (E306).
+    """
+    from nasc.compiler.stack import Options
+    from nasc.runtime.derive_saved import derive_any
+
+    return derive_any(source, rule, threshold, Options(layers=layers, reductions=reductions), network)
 
 
 def import_weights(

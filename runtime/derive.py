@@ -1,7 +1,6 @@
 """Strengths → document: the genotype that a search has found, in the language it was described in.
 
-The rule is DARTS's (section 2.4): a state keeps its strongest edges, an edge is as strong as its strongest operation
-other than `none`. Ties go to the earlier edge and the earlier operation, as in the original.
+By which rule is said in `derive_rules`. Ties go as in the original of each rule.
 """
 
 from __future__ import annotations
@@ -9,86 +8,91 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from nasc.compiler.dag import CellDag, Edge, Group
-from nasc.compiler.decide import Chosen, decided_cell, with_cells
+from nasc.compiler.dag import CellDag
+from nasc.compiler.decide import decided_cell, with_cells
 from nasc.compiler.resolve import Program
-from nasc.compiler.space import candidates, zero_operations
+from nasc.compiler.space import zero_operations
 from nasc.dsl import nodes as n
 from nasc.dsl.diagnostic import fail, nearest
+from nasc.runtime.derive_kept import THRESHOLD, Strengths
+from nasc.runtime.derive_rules import RULES, Rule
 
 if TYPE_CHECKING:
     from nasc.compiler.supernet import Supernet
 
-RULES = ("darts",)
+ALGORITHMS = {"pdarts": "pdarts", "gdas": "gdas"}
+"""The rule of an algorithm, where it is not that of DARTS."""
+WITH_THRESHOLD = ("fairdarts", "ddarts")
+"""Algorithms whose rule is `sparse`, or `edge` where the text keeps operations of an edge."""
 Rows = Sequence[Sequence[float]]
 
 
-def derive_supernet(space: Supernet, rule: str | None = None) -> n.Document:
-    """The genotype that a shared-weight network's strengths say."""
-    weights = {name: [row.tolist() for row in rows] for name, rows in space.mixed().items()}
-    return derive(space.plan.program, space.dags, weights, rule)
+def derive_supernet(
+    space: Supernet,
+    rule: str | None = None,
+    *,
+    betas: Mapping[str, Sequence[float]] | None = None,
+    threshold: float = THRESHOLD,
+) -> n.Document:
+    """The genotype that a shared-weight network's strengths say; `betas` as `derive` takes them."""
+    found = rule_of(space.plan.program, space.dags, rule)
+    if found.raw:
+        weights: dict[str, Rows] = {name: space.rows(name) for name in space.dags}
+    else:
+        weights = {name: [row.tolist() for row in rows] for name, rows in space.mixed().items()}
+    return derive(space.plan.program, space.dags, weights, found.name, betas=betas, threshold=threshold)
 
 
 def derive(
-    program: Program, dags: Mapping[str, CellDag], weights: Mapping[str, Rows], rule: str | None = None
+    program: Program,
+    dags: Mapping[str, CellDag],
+    weights: Mapping[str, Rows],
+    rule: str | None = None,
+    *,
+    betas: Mapping[str, Sequence[float]] | None = None,
+    threshold: float = THRESHOLD,
 ) -> n.Document:
     """The document with every open cell of `dags` (by the name it is chosen under) replaced by its decided form.
 
     `weights` holds for every cell a row for each open edge, in textual order, with what each operation counts for.
+    `betas` holds for every cell what each open edge counts for among those of its state (PC-DARTS, section 3.2: an
+    operation then counts for the product). Without a name the rule is that of the algorithm that `search` names.
+    Raises `NasError`: there is no such rule (E404), or it leaves nothing (E405).
     """
-    if rule is not None and rule not in RULES:
-        help = nearest(rule, RULES) or f"rules: {', '.join(RULES)}"
-        raise fail("E404", f"there is no rule `{rule}`", help=help)
-    none = zero_operations(program)
-    decided = {name: decide(dag, name, weights[name], none) for name, dag in dags.items()}
-    return with_cells(program, {name: dag.name for name, dag in dags.items()}, decided)
+    chosen, zero = rule_of(program, dags, rule), zero_operations(program)
+    cells = {}
+    for name, dag in dags.items():
+        rows: Rows = weights[name]
+        if betas is not None and name in betas:
+            rows = [[value * beta for value in row] for row, beta in zip(rows, betas[name], strict=True)]
+        places = [index for index, edge in enumerate(dag.edges) if edge.open]
+        given = Strengths(dict(zip(places, rows, strict=True)), zero, threshold, limits(program, dag.name, name))
+        cells[name] = decided_cell(dag, name, chosen.keep(dag, given))
+    return with_cells(program, {name: dag.name for name, dag in dags.items()}, cells)
 
 
-def decide(dag: CellDag, name: str, rows: Rows, none: frozenset[str]) -> n.Cell:
-    """One cell with nothing left to choose; its edges carry what they counted for as strengths."""
-    rank = dict(zip((i for i, edge in enumerate(dag.edges) if edge.open), rows, strict=True))
-    chosen: dict[str, list[Chosen]] = {state: [] for state in dag.states}
-    for state in dag.states:
-        for part in _terms(dag, state):
-            if isinstance(part, Group):
-                chosen[state] += _keep(dag, part, rank, none)
-            elif dag.edges[part].open:
-                chosen[state] += _strongest(dag.edges[part], rank[part], none)
-            else:
-                edge = dag.edges[part]
-                chosen[state].append(Chosen(edge, edge.operations[0], edge.strength))
-    return decided_cell(dag, name, chosen)
+def rule_of(program: Program, dags: Mapping[str, CellDag], name: str | None) -> Rule:
+    """The rule of a name; without one that of the algorithm. Raises `NasError` (E404)."""
+    if name is None:
+        recipe = next(iter(program.document.recipes("search")), None)
+        algorithm = recipe.name.text if recipe is not None and recipe.name is not None else ""
+        name = ALGORITHMS.get(algorithm, "darts")
+        if algorithm in WITH_THRESHOLD:
+            within = any(edge.kept is not None for dag in dags.values() for edge in dag.edges)
+            name = "edge" if within else "sparse"
+    if name not in RULES:
+        raise fail("E404", f"there is no rule `{name}`", help=nearest(name, RULES) or f"rules: {', '.join(RULES)}")
+    return RULES[name]
 
 
-def _terms(dag: CellDag, state: str) -> list[int | Group]:
-    """What a state sums, in textual order: single edges by index, and whole `keep`s."""
-    terms: list[int | Group] = []
-    for index, edge in enumerate(dag.edges):
-        if edge.state != state:
-            continue
-        if edge.group is None:
-            terms.append(index)
-        elif dag.groups[edge.group] not in terms:
-            terms.append(dag.groups[edge.group])
-    return terms
-
-
-def _keep(dag: CellDag, group: Group, rank: Mapping[int, Sequence[float]], none: frozenset[str]) -> list[Chosen]:
-    """The strongest edges of a `keep`, the strongest first; an edge is as strong as its strongest operation."""
-    found = [_strongest(dag.edges[index], rank[index], none) for index in group.members]
-    found = [edge for edge in found if edge]
-    if len(found) < group.low:
-        help = "at least as many edges as are kept need another operation"
-        raise fail("E405", f"edges into `{group.state}` may be nothing but zero", group.span, help=help)
-    order = sorted(found, key=lambda edge: -(edge[0].strength or 0.0))
-    return [one for edge in order[: group.high] for one in edge]
-
-
-def _strongest(edge: Edge, row: Sequence[float], none: frozenset[str]) -> list[Chosen]:
-    """The operation that counts most, or as many as `{keep ... of ...}` lets stay, the strongest first.
-
-    The earlier one goes first where two count the same. Nothing where the edge may only be zero under a `keep`.
-    """
-    strength = dict(zip(edge.operations, row, strict=True))
-    order = sorted(candidates(edge, none), key=lambda name: -strength[name])
-    return [Chosen(edge, name, strength[name]) for name in order[: edge.kept[1] if edge.kept else 1]]
+def limits(program: Program, *cells: str) -> dict[str, int]:
+    """How often an operation may stand in a cell: what `require count(OPERATION, CELL) <= N` of any network says."""
+    found: dict[str, int] = {}
+    for network in program.document.networks.values():
+        for item in network.body:
+            if not isinstance(item, n.Require) or item.comparison != "<=" or item.quantity.name.text != "count":
+                continue
+            words = [a.value.name.text for a in item.quantity.arguments if isinstance(a.value, n.Call)]
+            if len(words) == 2 and words[1] in cells:
+                found[words[0]] = min(int(item.bound.value), found.get(words[0], int(item.bound.value)))
+    return found

@@ -17,6 +17,12 @@ MIXING: dict[str, Mixing] = {"fairdarts": "sigmoid", "ddarts": "sigmoid"}
 """How strengths become weights, where it is not the softmax of DARTS."""
 
 
+def mixing_of(document: n.Document) -> Mixing:
+    """How the algorithm that a document's first `search` names makes weights of strengths."""
+    recipe = next(iter(document.recipes("search")), None)
+    return MIXING.get(recipe.name.text if recipe and recipe.name else "", "softmax")
+
+
 def _searched(document: n.Document) -> str | None:
     """The network to search where nobody names one: the first that no `train` names, if there is such a one."""
     trained = {recipe_network(recipe) for recipe in document.recipes("train")}
@@ -42,8 +48,7 @@ def open_supernet(
     if not found.open:
         help = "an open edge names a set of operations, such as `keep 2 of darts(*)`"
         raise fail("E310", f"nothing is open in network `{found.stack.name}`", Span(document.source, 0, 0), help=help)
-    if mixing is None:
-        mixing = MIXING.get(recipe.name.text if recipe and recipe.name else "", "softmax")
+    mixing = mixing or mixing_of(document)
     from nasc.compiler.passes import passes
     from nasc.compiler.supernet import Supernet
 

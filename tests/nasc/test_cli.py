@@ -25,6 +25,7 @@ QUICK = [
     ["render", "darts_v2", "-o", "OUT/cells.dot"],
     ["sample", "darts"],
     ["hash", "darts_v2"],
+    ["derive", "darts_v2", "--layers", "8"],
     ["diff", "darts_v1", "darts_v2"],
     ["check", "darts_v2", "--in", "darts"],
     ["zoo"],
