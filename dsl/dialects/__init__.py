@@ -90,6 +90,68 @@ DIALECTS: dict[str, Dialect] = {
             "NAS-Bench-201: a string of operation and source for every edge",
             "|nor_conv_3x3~0|+|nor_conv_3x3~0|avg_pool_3x3~1|+|skip_connect~0|nor_conv_3x3~1|skip_connect~2|",
         ),
+        _dialect(
+            "nni",
+            "NNI from 1.6 on: the operation of each edge, `[]` where it is pruned",
+            '{"normal_n2_p0": "sepconv3x3", "normal_n2_p1": "skipconnect", '
+            '"normal_n2_switch": ["normal_n2_p0", "normal_n2_p1"], '
+            '"reduce_n2_p0": "maxpool", "reduce_n2_p1": "maxpool", '
+            '"reduce_n2_switch": ["reduce_n2_p0", "reduce_n2_p1"]}',
+        ),
+        _dialect(
+            "nni_masks",
+            "NNI up to 1.5: seven booleans for each edge",
+            '{"normal_n2_p0": [false, false, false, true, false, false, false], '
+            '"normal_n2_p1": [false, false, true, false, false, false, false], "normal_n2_switch": [true, true], '
+            '"reduce_n2_p0": [true, false, false, false, false, false, false], '
+            '"reduce_n2_p1": [true, false, false, false, false, false, false], "reduce_n2_switch": [true, true]}',
+        ),
+        _dialect(
+            "nni2",
+            "NNI 2: an operation for each edge, and the sources of a state by strength",
+            '{"normal_n2_p0": "sepconv3x3", "normal_n2_p1": "skipconnect", "normal_n2_switch": [1, 0], '
+            '"reduce_n2_p0": "maxpool", "reduce_n2_p1": "maxpool", "reduce_n2_switch": [0, 1]}',
+        ),
+        _dialect(
+            "nni3",
+            "the hub of NNI 2.9 and 3: two operations and two inputs for each state",
+            '{"normal/op_2_0": "sep_conv_3x3", "normal/op_2_1": "skip_connect", '
+            '"normal/input_2_0": [0], "normal/input_2_1": [1], '
+            '"reduce/op_2_0": "max_pool_3x3", "reduce/op_2_1": "max_pool_3x3", '
+            '"reduce/input_2_0": [0], "reduce/input_2_1": [1]}',
+        ),
+        _dialect(
+            "naslib",
+            "NASLib: pairs of numbers for cells of DARTS, six numbers for one of NAS-Bench-201",
+            "(((0, 3), (1, 3), (0, 3), (1, 3), (1, 3), (0, 2), (0, 2), (2, 5)), "
+            "((0, 0), (1, 0), (2, 2), (1, 0), (0, 0), (2, 2), (2, 2), (1, 0)))",
+        ),
+        _dialect(
+            "nasbench301",
+            "NAS-Bench-301: a configuration with the operations and inputs of each state",
+            '{"NetworkSelectorDatasetInfo:darts:edge_normal_0": "sep_conv_3x3", '
+            '"NetworkSelectorDatasetInfo:darts:edge_normal_1": "sep_conv_3x3", '
+            '"NetworkSelectorDatasetInfo:darts:edge_normal_2": "sep_conv_3x3", '
+            '"NetworkSelectorDatasetInfo:darts:edge_normal_3": "sep_conv_3x3", '
+            '"NetworkSelectorDatasetInfo:darts:inputs_node_normal_3": "0_1", '
+            '"NetworkSelectorDatasetInfo:darts:edge_normal_5": "skip_connect", '
+            '"NetworkSelectorDatasetInfo:darts:edge_normal_6": "sep_conv_3x3", '
+            '"NetworkSelectorDatasetInfo:darts:inputs_node_normal_4": "0_1", '
+            '"NetworkSelectorDatasetInfo:darts:edge_normal_9": "skip_connect", '
+            '"NetworkSelectorDatasetInfo:darts:edge_normal_11": "dil_conv_3x3", '
+            '"NetworkSelectorDatasetInfo:darts:inputs_node_normal_5": "0_2", '
+            '"NetworkSelectorDatasetInfo:darts:edge_reduce_0": "max_pool_3x3", '
+            '"NetworkSelectorDatasetInfo:darts:edge_reduce_1": "max_pool_3x3", '
+            '"NetworkSelectorDatasetInfo:darts:edge_reduce_3": "max_pool_3x3", '
+            '"NetworkSelectorDatasetInfo:darts:edge_reduce_4": "skip_connect", '
+            '"NetworkSelectorDatasetInfo:darts:inputs_node_reduce_3": "1_2", '
+            '"NetworkSelectorDatasetInfo:darts:edge_reduce_5": "max_pool_3x3", '
+            '"NetworkSelectorDatasetInfo:darts:edge_reduce_7": "skip_connect", '
+            '"NetworkSelectorDatasetInfo:darts:inputs_node_reduce_4": "0_2", '
+            '"NetworkSelectorDatasetInfo:darts:edge_reduce_10": "max_pool_3x3", '
+            '"NetworkSelectorDatasetInfo:darts:edge_reduce_11": "skip_connect", '
+            '"NetworkSelectorDatasetInfo:darts:inputs_node_reduce_5": "1_2"}',
+        ),
     )
 }
 
@@ -105,5 +167,5 @@ def read(source: Source, dialect: str) -> Reading:
 
 
 def write(document: Document, dialect: str) -> str:
-    """A document in the named format, one line without a line end."""
+    """A document in the named format, without a line end behind it."""
     return DIALECTS[dialect].write(document)

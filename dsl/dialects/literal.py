@@ -1,4 +1,4 @@
-"""parse_literal(text) -> Call: a Python literal as a tree with spans. Nothing is evaluated, ever."""
+"""parse_literal(text) -> Call, parse_data(text) -> Mapping | Items: trees with spans. Nothing is evaluated, ever."""
 
 import threading
 from dataclasses import dataclass
@@ -76,11 +76,41 @@ class Call:
     span: Span
 
 
-Literal: TypeAlias = Whole | Real | String | Word | Items | Call
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """`"normal_n2_p0": "maxpool"`"""
+
+    key: String
+    value: "Literal"
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """`{"normal_n2_p0": "maxpool"}`: a JSON object or a Python dictionary."""
+
+    pairs: tuple[Pair, ...]
+    span: Span
+
+
+Literal: TypeAlias = Whole | Real | String | Word | Items | Call | Mapping
 
 
 def parse_literal(source: Source) -> Call:
     """The call a text consists of. Raises `NasError`: E109 where it is malformed, E105 over a limit."""
+    call = _parsed(source, "start")
+    assert isinstance(call, Call)
+    return call
+
+
+def parse_data(source: Source) -> Mapping | Items:
+    """The object, list or tuple a text consists of, in JSON or Python. Raises as `parse_literal` does."""
+    data = _parsed(source, "data")
+    assert isinstance(data, Mapping | Items)
+    return data
+
+
+def _parsed(source: Source, start: str) -> Literal:
     if len(source.text) > MAX_BYTES:
         size = f"{len(source.text) / 2**20:.1f} MiB"
         raise fail("E105", f"the text is {size} long", Span(source, 0, 0), help="at most 16 MiB are read")
@@ -88,7 +118,7 @@ def parse_literal(source: Source) -> Call:
         help = f"at most {MAX_VALUES:,} are read from a genotype in this format"
         raise fail("E105", f"the text holds {source.text.count(','):,} values", Span(source, 0, 0), help=help)
     try:
-        return _this_thread().parse(source)
+        return _this_thread(start).parse(source)
     except UnexpectedInput as error:
         from nasc.dsl.dialects.literal_errors import explain
 
@@ -107,33 +137,36 @@ def grammar() -> str:
 
 
 class _Parser:
-    """Lark with a builder. One per thread, since the builder knows the source at hand."""
+    """Lark with a builder. One per thread and start, since the builder knows the source at hand."""
 
-    def __init__(self) -> None:
+    def __init__(self, start: str) -> None:
         self.builder = _Builder()
         self.nesting = Nesting()
         self.lark = Lark(
             grammar(),
+            start=start,
             parser="lalr",
             maybe_placeholders=False,
             transformer=self.builder,
             lexer_callbacks=self.nesting.callbacks,
         )
 
-    def parse(self, source: Source) -> Call:
+    def parse(self, source: Source) -> Literal:
         self.builder.source = source
         self.nesting.begin(source)
-        return self.lark.parse(source.text)  # type: ignore[return-value]  # the builder makes a call of `start`
+        return self.lark.parse(source.text)  # type: ignore[return-value]  # the builder makes no trees
 
 
 _local = threading.local()
 
 
-def _this_thread() -> _Parser:
-    if not hasattr(_local, "parser"):
-        _local.parser = _Parser()
-    parser: _Parser = _local.parser
-    return parser
+def _this_thread(start: str) -> _Parser:
+    if not hasattr(_local, "parsers"):
+        _local.parsers = {}
+    parsers: dict[str, _Parser] = _local.parsers
+    if start not in parsers:
+        parsers[start] = _Parser(start)
+    return parsers[start]
 
 
 @v_args(inline=True)
@@ -145,10 +178,12 @@ class _Builder(Transformer[Token, Literal]):
     def span(self, first: Token, last: Token | None = None) -> Span:
         return Span(self.source, first.start_pos or 0, (last or first).end_pos or 0)
 
-    def start(self, *parts: Token | Call) -> Call:
-        call = parts[-1]
-        assert isinstance(call, Call)
-        return call
+    def start(self, *parts: Token | Literal) -> Literal:
+        whole = parts[-1]
+        assert not isinstance(whole, Token)
+        return whole
+
+    data = start
 
     def call(self, name: Token, left: Token, *rest: Literal | Field | Token) -> Call:
         *fields, right = rest
@@ -165,6 +200,16 @@ class _Builder(Transformer[Token, Literal]):
         right = rest[-1]
         assert isinstance(right, Token)
         return Items(tuple(m for m in rest if not isinstance(m, Token)), self.span(left, right))
+
+    listing = sequence
+
+    def mapping(self, left: Token, *rest: Pair | Token) -> Mapping:
+        right = rest[-1]
+        assert isinstance(right, Token)
+        return Mapping(tuple(p for p in rest if isinstance(p, Pair)), self.span(left, right))
+
+    def pair(self, key: String, value: Literal) -> Pair:
+        return Pair(key, value, key.span.to(value.span))
 
     def whole(self, token: Token) -> Whole:
         return Whole(int(token), self.span(token))

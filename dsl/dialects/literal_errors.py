@@ -9,7 +9,8 @@ from nasc.dsl.diagnostic import Diagnostic
 from nasc.dsl.dialects.literal import clipped
 from nasc.dsl.source import Source, Span
 
-_SHOWN = {"COMMA": "`,`", "RPAR": "`)`", "RSQB": "`]`", "LPAR": "`(`", "EQUAL": "`=`", "NAME": "a name"}
+_SHOWN = {"COMMA": "`,`", "COLON": "`:`", "EQUAL": "`=`", "NAME": "a name", "STRING": "a string"}
+_SHOWN |= {"LPAR": "`(`", "RPAR": "`)`", "LSQB": "`[`", "RSQB": "`]`", "LBRACE": "`{`", "RBRACE": "`}`"}
 _VALUES = {"LPAR", "LSQB", "STRING", "INT", "FLOAT", "NAME"}
 
 
@@ -50,6 +51,6 @@ def _expected(terminals: Iterable[str]) -> str:
     words = []
     if left >= _VALUES:
         words.append("a value")
-        left -= _VALUES
+        left -= _VALUES | {"LBRACE"}
     words += sorted(_SHOWN.get(name, "the end of the text") for name in left)
     return "expected " + " or ".join(words)

@@ -5,6 +5,7 @@ one is the output. A node may have several edges from one node, or none. Dong an
 """
 
 import re
+from collections.abc import Sequence
 
 from nasc.dsl import nodes as n
 from nasc.dsl.diagnostic import Findings, fail
@@ -47,11 +48,16 @@ def read(source: Source) -> Reading:
     span = Span(source, start, len(source.text.rstrip()))
     states = rows.statements(NAME, nodes, 1, findings)
     findings.raise_errors()
-    last = n.Stretch(build.state(len(nodes), span), None, span)
+    return Reading(document(source, states, span))
+
+
+def document(source: Source, states: Sequence[n.Statement], span: Span) -> n.Document:
+    """The document of a cell of these states, which returns the last of them."""
+    last = n.Stretch(build.state(len(states), span), None, span)
     body = n.Return(None, (last,), span)
     cell = n.Cell("cell", n.Name(NAME, span), (build.state(0, span),), tuple(states), body, span)
     network = build.network("cifar", "nasbench201", span, channels=16, layers=17)
-    return Reading(build.document(source, "std.nasbench201", span, cell, network))
+    return build.document(source, "std.nasbench201", span, cell, network)
 
 
 def _end_of(pattern: re.Pattern[str], text: str, at: int) -> int:
@@ -103,9 +109,9 @@ def write(document: n.Document) -> str:
     )
 
 
-def plain(document: n.Document) -> Plain:
+def plain(document: n.Document, dialect: str = "nasbench201") -> Plain:
     """The cell of a document, which is one of NAS-Bench-201's kind. Raises `NasError` (E110) where it is none."""
-    lost = Lost("nasbench201")
+    lost = Lost(dialect)
     lose_files(document, lost)
     cells = dict(document.cells)
     cell = cells.pop(NAME, None)

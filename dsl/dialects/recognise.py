@@ -2,6 +2,8 @@
 
 import re
 
+from nasc.dsl.dialects import recognise_data
+
 _LOOK = 1 << 16
 """How many characters are looked at, before the opening bracket and behind it."""
 _BLANK = r"(?:[\s\ufeff]++|#[^\n]*+)*+"
@@ -30,7 +32,7 @@ def structure(text: str) -> str | None:
     """
     head = _HEAD.match(text, 0, _LOOK)
     if head is None:
-        return "nasbench201" if _BARS.match(text, 0, _LOOK) else None
+        return "nasbench201" if _BARS.match(text, 0, _LOOK) else recognise_data.structure(text, _LOOK)
     if head["name"] != "Genotype":
         return "ddarts"
     body = re.sub(r"#[^\n]*|[\s\ufeff]+", "", text[head.end() : head.end() + _LOOK])

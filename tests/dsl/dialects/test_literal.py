@@ -1,5 +1,6 @@
 """The Python literals of published genotypes: what is read, where errors stand, what hostile texts cost."""
 
+import json
 import random
 import time
 
@@ -8,7 +9,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nasc.dsl.diagnostic import NasError
-from nasc.dsl.dialects.literal import Call, Items, Literal, Real, String, Whole, Word, parse_literal
+from nasc.dsl.dialects.literal import (
+    Call,
+    Items,
+    Literal,
+    Mapping,
+    Real,
+    String,
+    Whole,
+    Word,
+    parse_data,
+    parse_literal,
+)
 from nasc.dsl.source import Source
 
 
@@ -27,6 +39,8 @@ def plain(value: Literal) -> object:
             return [plain(m) for m in members]
         case Call(name=name, fields=fields):
             return name.text, [(f.name.text if f.name else None, plain(f.value)) for f in fields]
+        case Mapping(pairs=pairs):
+            return {pair.key.value: plain(pair.value) for pair in pairs}
 
 
 def test_everything_a_genotype_holds() -> None:
@@ -58,6 +72,29 @@ def test_spans_are_those_of_the_text() -> None:
     assert [edge.span.text, *(m.span.text for m in edge.members)] == ["('a', 2)", "a", "2"]
 
 
+SCALARS = (
+    st.integers(-(10**18) + 1, 10**18 - 1)
+    | st.floats(-1e9, 1e9)
+    | st.text(st.characters(min_codepoint=32, max_codepoint=126, exclude_characters="\\\"'"), max_size=9)
+)
+VALUES = st.recursive(SCALARS, lambda inner: st.lists(inner) | st.dictionaries(st.text("ab_:/", max_size=9), inner))
+"""What JSON and Python write alike, without backslashes."""
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(VALUES) | st.dictionaries(st.text("ab_:/", max_size=9), VALUES))
+def test_data_is_read_as_json_and_python_write_it(value: object) -> None:
+    for text in (json.dumps(value, ensure_ascii=False), json.dumps(value, ensure_ascii=False, indent=2), repr(value)):
+        assert plain(parse_data(Source("f.json", text))) == value
+
+
+def test_spans_of_data() -> None:
+    data = parse_data(Source("f.json", 'x = {"a": [true], "b": -1}'))
+    assert isinstance(data, Mapping)
+    assert [p.span.text for p in data.pairs] == ['a": [true]', 'b": -1']
+    assert [(p.key.span.text, p.value.span.text) for p in data.pairs] == [("a", "[true]"), ("b", "-1")]
+
+
 def outcome(text: str) -> tuple[Call | None, NasError | None]:
     """The call of a text, or its error; any other exception goes through."""
     try:
@@ -79,7 +116,10 @@ MALFORMED = {
         "  = help: a backslash cannot stand in it"
     ),
     "G(12ab)": "error[E109]: this is not a number\n --> f.txt:1:3\n  |\n1 | G(12ab)\n  |   ^^^^",
-    "G(x: 1)": "error[E109]: `:` cannot stand here\n --> f.txt:1:4\n  |\n1 | G(x: 1)\n  |    ^",
+    "G(x: 1)": (
+        "error[E109]: `:` cannot stand here\n --> f.txt:1:4\n  |\n1 | G(x: 1)\n"
+        "  |    ^ expected `(` or `)` or `,` or `=`"
+    ),
     "G(1234567890123456789)": (
         "error[E105]: the number is too long\n --> f.txt:1:3\n  |\n1 | G(1234567890123456789)\n"
         "  |   ^^^^^^^^^^^^^^^^^^^\n  = help: at most 18 digits are read"
