@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+
+from torch import Tensor
 
 from nasc.compiler.build import decided
 from nasc.compiler.plan import plan
@@ -11,8 +14,9 @@ from nasc.compiler.stack import Options
 from nasc.dsl.nodes import Document
 from nasc.dsl.printer import to_text
 from nasc.runtime import weights_file
-from nasc.runtime.weights import Imported, import_weights
+from nasc.runtime.weights import ORIGINS, Imported, import_weights
 from nasc.runtime.weights.checkpoint_file import read_checkpoint
+from nasc.runtime.weights.matching import plain_keys
 
 
 def convert(
@@ -31,7 +35,7 @@ def convert(
     """
     found = plan(document, network, options)
     state = read_checkpoint(checkpoint)
-    model = decided(found, auxiliary=found.auxiliary is not None and any("auxiliary" in key for key in state))
+    model = decided(found, auxiliary=found.auxiliary is not None and _has_auxiliary(state, origin))
     imported = import_weights(model, state, origin)
     about = {
         "text": to_text(document),
@@ -44,3 +48,9 @@ def convert(
     }
     weights_file.save(out, model, about)
     return imported
+
+
+def _has_auxiliary(state: Mapping[str, Tensor], origin: str) -> bool:
+    """Whether a checkpoint holds an auxiliary head, under the name that the origin gives it."""
+    known = ORIGINS.get(origin)
+    return known is not None and any(name.startswith(f"{known.auxiliary}.") for name in plain_keys(state, known))

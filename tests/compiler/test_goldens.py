@@ -3,10 +3,11 @@
 import pytest
 import torch
 
-from tests.goldens import operations, search
+from tests.goldens import operations, sampled, search
 from tests.goldens.cases import Case, darts_case, ddarts_case
 from tests.goldens.folder import small
 from tests.goldens.measure import measure
+from tests.goldens.more_cases import gdas_case, nasbench201_case
 
 FLOAT = 1e-5
 """What networks in float32 may be off."""
@@ -58,3 +59,23 @@ def test_supernet(optimize: bool) -> None:
     found = search.measure_darts(small("darts_search"), optimize)
     # Its weights are rounded to float32 here, the outputs are those of the weights in float64.
     assert max(found.values()) <= 1e-6, found
+
+
+@both
+def test_gdas(optimize: bool) -> None:
+    found = measure(gdas_case(small("gdas_fg")), optimize)
+    assert found.keys() >= {"params", "logits", "cells", "train", "loss", "gradients", "batch-norm", "drop path"}
+    assert max(found.values()) <= FLOAT, found
+
+
+@both
+@pytest.mark.parametrize("name", ["mixed", "doc_example"])
+def test_nasbench201(name: str, optimize: bool) -> None:
+    found = measure(nasbench201_case(small("nasbench201"), name), optimize)
+    assert max(found.values()) <= FLOAT, found
+
+
+@both
+def test_sampled_supernet(optimize: bool) -> None:
+    found = sampled.measure_nasbench201(small("nasbench201_search"), optimize)
+    assert max(found.values()) <= FLOAT, found

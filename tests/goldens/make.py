@@ -1,6 +1,6 @@
 """Distil the small golden files of this folder from the whole ones: `python -m tests.goldens.make FOLDER`.
 
-FOLDER holds `darts/` and `ddarts/` as the original code left them; README.md says what is kept.
+FOLDER holds `darts/`, `ddarts/` and `gdas/` as the original code left them; README.md says what is kept.
 """
 
 import sys
@@ -54,8 +54,15 @@ def supernet(golden: dict[str, Any]) -> dict[str, Any]:
 
 
 def nested(golden: dict[str, Any]) -> dict[str, Any]:
-    """A network of D-DARTS, whole."""
+    """A file whole but for the counters of batch-norm."""
     return golden | {"state_dict": packed(golden["state_dict"])}
+
+
+def benchmark(golden: dict[str, Any]) -> dict[str, Any]:
+    """Two networks of NAS-Bench-201."""
+    nets = {name: golden["nets"][name] for name in ("mixed", "doc_example")}
+    packed_nets = {name: net | {"state_dict": packed(net["state_dict"])} for name, net in nets.items()}
+    return {"constructor": golden["constructor"], "x": golden["x"], "nets": packed_nets}
 
 
 def distil(folder: Path) -> dict[str, dict[str, Any]]:
@@ -71,6 +78,9 @@ def distil(folder: Path) -> dict[str, dict[str, Any]]:
         **{name: network(load(f"darts/golden_cnn_{whole}")) for name, whole in NETWORKS.items()},
         "darts_search": supernet(load("darts/golden_search_darts_f64")),
         "xception": nested(load("ddarts/golden_baseline_xception_C4")),
+        "gdas_fg": nested(load("gdas/golden_cifar_GDAS_FG")),
+        "nasbench201": benchmark(load("gdas/golden_nb201")),
+        "nasbench201_search": nested(load("gdas/golden_nb201_gdas_supernet_clean")),
     }
 
 

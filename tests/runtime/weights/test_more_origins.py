@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 from click.testing import CliRunner
+from safetensors.torch import load_file
 from torch import Tensor, nn
 
 import nasc
@@ -87,7 +88,9 @@ def test_the_command_lists_what_is_not_used(tmp_path: Path) -> None:
     run = CliRunner().invoke(command, [*arguments, "--network", "nni", "--channels", "4", "--layers", "5"])
     assert run.exit_code == 0, run.output
     assert "not used: cells.0.mutable_ops." in run.output
-    assert (tmp_path / "w.safetensors").is_file()
+    assert "aux_head" not in run.output
+    held = load_file(tmp_path / "w.safetensors")
+    assert torch.equal(held["auxiliary.8.weight"], state["aux_head.linear.weight"])
 
 
 def test_the_fixed_reduction_cell_of_gdas() -> None:
