@@ -1,5 +1,6 @@
 """D-DARTS genotypes: what the authors' code makes of them is what the document says."""
 
+import ast
 import os
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nasc.compiler.plan import cell_dag, plan
 from nasc.dsl.diagnostic import NasError, show
 from nasc.dsl.dialects import Reading, read, recognise, write
 from nasc.dsl.parser import parse
@@ -361,6 +363,38 @@ def test_the_published_files() -> None:
         "Xception_cifar100_threshold_edge_0.85": "E203",
     }
     assert same == 7  # the four of D-DARTS have the fields in another order, the four ResNet50 a false `concat`
+
+
+@needs_files
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.txt")), ids=lambda path: path.stem)
+def test_every_edge_of_the_published_files(path: Path) -> None:
+    """Cell by cell, in the order of their evaluation, against the lists as Python reads them."""
+    text = path.read_text(encoding="utf-8")
+    if path.stem == "Xception_cifar100_threshold_edge_0.85":
+        text = text.replace("[('sep_conv_3x3', 3, 2)", "[('sep_conv_3x3', 2, 0), ('sep_conv_3x3', 3, 2)")
+    call = ast.parse(text.strip(), mode="eval").body
+    assert isinstance(call, ast.Call)
+    fields = {word.arg: word.value for word in call.keywords}
+    genes = ast.literal_eval(fields["genes"])
+    document = reading(text).document
+    assert list(document.cells) == [f"normal_{i}" for i in range(len(genes))]
+    for gene, cell in zip(genes, document.cells, strict=True):
+        dag = cell_dag(document, cell)
+        states = list(dict.fromkeys(to for _, to, _ in gene))
+        assert dag.states == dag.returned == tuple(f"s{state}" for state in states)
+        assert dag.how == "concat"
+        expected = []
+        for at, state in enumerate(states):
+            into = [(op, source) for op, to, source in gene if to == state]
+            for source in dict.fromkeys(source for _, source in into):
+                if source in (0, 1, *states[:at]):
+                    expected += [(f"s{state}", f"s{source}", (op,)) for op, other in into if other == source]
+        assert [(edge.state, edge.source, edge.operations) for edge in dag.edges] == expected
+    reduced = fields["reductions"]
+    places = list(range(*map(ast.literal_eval, reduced.args))) if isinstance(reduced, ast.Call) else None
+    placed = plan(document, "cifar").stack.placements
+    assert [at for at, p in enumerate(placed) if p.stride == 2] == (places or ast.literal_eval(reduced))
+    assert [p.choice for p in placed] == list(document.cells)
 
 
 @needs_files
