@@ -14,7 +14,7 @@ from nasc.cli.options import DIALECT
 @click.command("derive")
 @click.argument("file", metavar="RUN|FILE")
 @DIALECT
-@click.option("--rule", metavar="RULE", help="darts, sparse, edge, complete, ...; else that of the search.")
+@click.option("--rule", metavar="RULE", help="How edges are chosen; else as the search does it.")
 @click.option(
     "--threshold", type=click.FloatRange(0, 1), default=0.85, show_default=True, help="For sparse, edge, complete."
 )
@@ -41,6 +41,7 @@ def command(
     """Derive another genotype from saved strengths, by another rule; or a deeper network from a genotype.
 
     RUN is the directory of a search; FILE a text whose edges carry strengths or, with --layers alone, any genotype.
+    Rules: darts, gdas, ptdarts, pdarts, sparse, edge, complete, nasbench201.
 
     \b
     Example:

@@ -174,6 +174,10 @@ def test_the_command(tmp_path: Path, searched: Path) -> None:
     assert isinstance(CliRunner().invoke(command, ["darts_v2", "--rule", "edge"]).exception, NasError)
 
 
+def test_help_names_every_rule() -> None:
+    assert f"Rules: {', '.join(RULES)}." in " ".join(CliRunner().invoke(command, ["--help"]).output.split())
+
+
 def test_a_derived_genotype_is_trained(tmp_path: Path, searched: Path) -> None:
     from nasc.runtime.jobs import train
 
