@@ -1,0 +1,1 @@
+"""Network → file: readable Python (`python`), torch's exported program and ONNX (`exported`)."""
