@@ -75,6 +75,12 @@ DIALECTS: dict[str, Dialect] = {
             "reduce=[[('max_pool_3x3', 0), ('max_pool_3x3', 1)]], reduce_concat=[2])",
         ),
         _dialect(
+            "autodl",
+            "AutoDL-Projects: a list of pairs for every state, and two fields without use",
+            "Genotype(normal=[(('sep_conv_3x3', 0), ('skip_connect', 1))], normal_concat=[2], "
+            "reduce=[(('max_pool_3x3', 0), ('max_pool_3x3', 1))], reduce_concat=[2], connectN=None, connects=None)",
+        ),
+        _dialect(
             "fairdarts",
             "FairDARTS: triples of operation, state and source, any number for a state",
             "Genotype(normal=[('sep_conv_3x3', 2, 0), ('skip_connect', 2, 1)], normal_concat=[2], "

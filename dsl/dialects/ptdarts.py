@@ -23,7 +23,12 @@ def read(source: Source) -> Reading:
 
 def write(document: n.Document) -> str:
     """The cells `normal` and `reduce` as `str()` prints the named tuple. Raises `NasError` (E110)."""
-    lost = Lost("ptdarts")
+    return as_literal("Genotype", fields_of(document, "ptdarts"))
+
+
+def fields_of(document: n.Document, dialect: str) -> dict[str, str]:
+    """The four fields of the cells `normal` and `reduce`, with a list for each state. Raises `NasError` (E110)."""
+    lost = Lost(dialect)
     cells = plain_cells(document, lost)
     rows.lose_other_cells(cells, ("normal", "reduce"), lost)
     fields = {}
@@ -32,4 +37,4 @@ def write(document: n.Document) -> str:
         fields[name] = "[" + ", ".join(f"[{row}]" for row in rows.pairs(cells[name])) + "]"
         fields[f"{name}_concat"] = listed(cells[name].returned)
     lost.raise_errors()
-    return as_literal("Genotype", fields)
+    return fields

@@ -39,6 +39,8 @@ def structure(text: str) -> str | None:
     first = _FIRST.search(body)
     if re.search(r"(?:^|,)recurrent=", body) or (first and first["op"] in _ACTIVATIONS):
         return "rnn"
+    if first and first["nested"] and re.search(r"(?:^|,)connect(?:N|s)=|,None,None,?\)", body):
+        return "autodl"
     if re.search(r"(?:^|,)reduce=None|[\])],None\b", body):
         return "gdas"
     if first is None:

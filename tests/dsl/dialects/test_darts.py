@@ -49,6 +49,10 @@ network cifar: gdas_cifar { channels: 36 layers: 20 cells: normal*, frc/2, norma
 network imagenet: gdas_imagenet { channels: 52 layers: 14 cells: normal*, frc/2, normal*, frc/2, normal* }
 """,
     "ptdarts": "network cifar: ptdarts_cifar { channels: 36 layers: 20 }",
+    "autodl": """
+network cifar: darts_cifar { channels: 36 layers: 20 }
+network imagenet: pdarts_imagenet { channels: 48 layers: 14 }
+""",
     "fairdarts": """
 network cifar: fairdarts_cifar { channels: 36 layers: 20 }
 network imagenet: darts_imagenet { channels: 48 layers: 14 edge: operation state: sum -> drop_path }
@@ -67,6 +71,9 @@ cell reduce(s0, s1) { s2 = max_pool_3x3(s0) + max_pool_3x3(s1) return concat(s2)
     "fairdarts": """use std.darts
 cell normal(s0, s1) { s2 = sep_conv_3x3(s0) + skip_connect(s1) return concat(s2) }
 cell reduce(s0, s1) { s2 = max_pool_3x3(s0) return concat(s2) }""",
+    "autodl": """use std.darts
+cell normal(s0, s1) { s2 = sep_conv_3x3(s0) + skip_connect(s1) return concat(s2) }
+cell reduce(s0, s1) { s2 = max_pool_3x3(s0) + max_pool_3x3(s1) return concat(s2) }""",
     "rnn": """use std.darts_rnn
 recurrent rnn(x, h) { s0 = gate(x, h) s1 = tanh(s0) s2 = relu(s1) return mean(s1, s2) }""",
 }
@@ -226,6 +233,15 @@ error[E109]: cell `reduce` returns nothing
 1 | Genotype([[('a', 0)], []], [2], [[('a', 0)]], [])
   |                                               ^^""",
     ),
+    "Genotype([[('a', 0)]], [2], [[('a', 0)]], [2], None, connects=2)": (
+        "autodl",
+        """error[E109]: `connects` is not `None`
+ --> small.txt:1:63
+  |
+1 | Genotype([[('a', 0)]], [2], [[('a', 0)]], [2], None, connects=2)
+  |                                                               ^
+  = help: no published network has another value""",
+    ),
     "Genotype([('a', 2, 0), ('b', 3, 4), ('c', 3, 0)], [2, 3, 4, 5], [('a', 2, 0)], [2])": (
         "fairdarts",
         """warning[W205]: the edge `b(s4)` into `s3` of cell `normal` never runs
@@ -303,12 +319,12 @@ def genotypes(draw: st.DrawFn, dialect: str) -> str:
         return f"Genotype(recurrent={edges}, concat={concat})"
     fields = {}
     for name in ("normal", "reduce"):
-        cell = draw(rows(None if dialect in ("ptdarts", "fairdarts") else 2))
+        cell = draw(rows(None if dialect in ("ptdarts", "autodl", "fairdarts") else 2))
         flat = [edge for row in cell for edge in row]
         match dialect:
             case "gdas":
                 text = "[" + ", ".join(f"('{op}', {source}, {draw(SCORES)})" for op, source in flat) + "]"
-            case "ptdarts":
+            case "ptdarts" | "autodl":
                 text = str(cell)
             case "fairdarts":
                 text = str([(op, state, source) for state, row in enumerate(cell, 2) for op, source in row])
@@ -318,11 +334,13 @@ def genotypes(draw: st.DrawFn, dialect: str) -> str:
         fields[f"{name}_concat"] = str(draw(st.lists(st.integers(0, len(cell) + 1), min_size=1)))
     if dialect == "gdas" and draw(st.booleans()):
         fields |= {"reduce": "None", "reduce_concat": "range(2, 6)"}
+    if dialect == "autodl":
+        fields |= {"connectN": "None", "connects": "None"}
     order = draw(st.permutations(list(fields)))
     return f"Genotype({', '.join(f'{name}={fields[name]}' for name in order)})"
 
 
-@pytest.mark.parametrize("dialect", ["darts", "gdas", "ptdarts", "fairdarts", "rnn"])
+@pytest.mark.parametrize("dialect", ["darts", "gdas", "ptdarts", "autodl", "fairdarts", "rnn"])
 def test_read_write_read_is_the_identity(dialect: str) -> None:
     @settings(max_examples=60, deadline=None)
     @given(genotypes(dialect))

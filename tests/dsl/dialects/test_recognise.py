@@ -28,6 +28,8 @@ RECOGNISED = {
     "Genotype(normal=[(('a', 0), ('b', 1))]": "ptdarts",
     "Genotype(normal=[('sep_conv_3x3', 2, 0)]": "fairdarts",
     "Genotype(normal_concat=[2], normal=(('sep_conv_3x3', 2, 0),)": "fairdarts",
+    f"Genotype(normal=[{PAIRS}], normal_concat=[2], reduce=[{PAIRS}], reduce_concat=[2], connectN=None": "autodl",
+    f"Genotype([{PAIRS}], [2], [{PAIRS}], [2], None, None)": "autodl",
     "Genotype(recurrent=[('tanh', 0)], concat=range(1, 9))": "rnn",
     "Genotype(concat=range(1, 9), recurrent=[('none', 0)])": "rnn",
     "Genotype([('tanh', 0)], [1])": "rnn",

@@ -24,7 +24,7 @@ def test_every_spelling_of_decided_edges() -> None:
         "s2 = a(s0) + b(s1) s3 = a(s2) + b(s0) return concat(s2..s3)",
         "('a', 2, 0), (b, 2, 1) s3 = a(s2) @0.5 + b(s0) return concat(s2, s3)",
     ]
-    for dialect in ("ddarts", "darts", "gdas", "ptdarts", "fairdarts"):
+    for dialect in ("ddarts", "darts", "gdas", "ptdarts", "autodl", "fairdarts"):
         first = written(text(), dialect).replace(", 0.5)", ")")
         for body in same:
             assert written(text(body), dialect).replace(", 0.5)", ")") == first
