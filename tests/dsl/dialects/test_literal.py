@@ -159,6 +159,15 @@ def test_hostile_texts_end_quickly(kind: str) -> None:
     assert time.perf_counter() - start < 20
 
 
+@pytest.mark.parametrize("text", ["{" * 16_000_000, '{"a":' * 3_000_000, '{"a": [' + '"b" ' * 4_000_000, "[1," * 9_000])
+def test_hostile_data_ends_quickly(text: str) -> None:
+    start = time.perf_counter()
+    with pytest.raises(NasError) as caught:
+        parse_data(Source("f.json", text))
+    assert len(str(caught.value)) < 1000
+    assert time.perf_counter() - start < 20
+
+
 def test_time_grows_with_the_length_only() -> None:
     def seconds(count: int) -> float:
         start = time.perf_counter()
