@@ -86,5 +86,5 @@ dependencies: ## make or renew the environment without nasc itself
 	@echo "make: installing the dependencies$(if $(CONSTRAINTS), pinned in $(CONSTRAINTS)): gigabytes, so some minutes"
 	@"$(PY)" -c 'import tomllib; project = tomllib.load(open("pyproject.toml", "rb"))["project"]; \
 	extras = project["optional-dependencies"]; \
-	print(*project["dependencies"], *extras["dev"], *extras["render"], sep="\n")' > "$(VENV)/dependencies.txt"
+	print(*project["dependencies"], *extras["dev"], *extras["render"], *extras["onnx"], sep="\n")' > "$(VENV)/dependencies.txt"
 	@$(PIP) $(PINS) --requirement "$(VENV)/dependencies.txt" || { echo "$$NOT_INSTALLED" >&2; exit 1; }

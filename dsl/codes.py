@@ -16,6 +16,7 @@ GROUPS = {
     "E6": "Data",
     "E7": "Weights",
     "E8": "Drawings",
+    "E9": "Files for other programs",
     "W": "Warnings",
 }
 """What the first figure of a code says. A warning has the figure of the errors it is akin to."""
@@ -490,6 +491,11 @@ CODES: dict[str, Code] = {
     "E803": Code(
         "a drawing cannot be written",
         "The folder is missing or may not be written.",
+    ),
+    "E901": Code(
+        "a package for this file is missing",
+        "Networks are written as ONNX by packages that are not installed with nasc: install the extra `nasc[onnx]`. "
+        "`--emit pt2` and `--emit python` need nothing more.",
     ),
     "W201": Code(
         "a state that nothing reads",

@@ -42,6 +42,7 @@ __all__ = [
     "check",
     "derive",
     "dumps",
+    "for_inference",
     "graph",
     "identity",
     "import_weights",
@@ -146,6 +147,17 @@ def build(
     from nasc.compiler.stack import Options
 
     return decided(plan(document, network, Options(channels, layers, classes, input)), auxiliary, optimize)
+
+
+def for_inference(model: Network, *, channels_last: bool = True) -> Network:
+    """A copy of a network of `build` that gives the logits of `model.eval()`, faster; it cannot be trained.
+
+    Batch-norm becomes part of the convolutions before it; the auxiliary head and drop path are left out.
+    `channels_last=False` keeps the layout (N, C, H, W) in memory, for what exports or compiles the network further.
+    """
+    from nasc.compiler.fold import for_inference as fold
+
+    return fold(model, channels_last)
 
 
 def supernet(

@@ -192,3 +192,56 @@ def test_the_whole_path_from_text_to_test_accuracy(tmp_path: Path) -> None:
     assert by_run == by_weights == by_checkpoint == json.loads(by_file.stdout)
     assert set(by_run) == {"dataset", "split", "examples", "top1", "top5", "loss"}
     assert (by_run["dataset"], by_run["split"], by_run["examples"]) == ("digits", "test", 360)
+
+
+SMALL = ["--channels", "4", "--layers", "3", "--input", "3x16x16"]
+
+
+def test_compile_writes_a_python_file_that_runs_without_nasc(tmp_path: Path) -> None:
+    out = tmp_path / "net.py"
+    done = nasc("compile", "darts_v2", *SMALL, "--emit", "python", "-o", str(out))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("network cifar")
+    assert nasc("compile", "darts_v2", *SMALL, "--emit", "python").stdout == out.read_text(encoding="utf-8")
+    code = "import sys, torch, net; print(net.Network()(torch.zeros(2, 3, 16, 16)).shape, 'nasc' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=True)
+    assert run.stdout == "torch.Size([2, 10]) False\n"
+
+
+def test_compile_writes_trained_weights_into_a_pt2_file(tmp_path: Path) -> None:
+    import torch
+
+    import nasc as package
+    from nasc.runtime import weights_file
+
+    out, weights = tmp_path / "net.pt2", tmp_path / "w.safetensors"
+    model = package.build(package.load("darts_v2"), channels=4, layers=3, input=(3, 16, 16), auxiliary=False)
+    weights_file.save(weights, model, {})
+    done = nasc("compile", "darts_v2", *SMALL, "--emit", "pt2", "--weights", str(weights), "-o", str(out))
+    assert done.returncode == 0, done.stderr
+    assert "newly drawn" not in done.stderr
+    x = torch.randn(3, 3, 16, 16)
+    torch.testing.assert_close(torch.export.load(out).module()(x), model.eval()(x), rtol=1e-4, atol=1e-5)
+    done = nasc("compile", "darts_v2", *SMALL, "--channels", "8", "--emit", "pt2", "--weights", str(weights), "-o", "x")
+    assert done.returncode == 1
+    assert "E503" in done.stderr
+
+
+def test_compile_refuses_what_cannot_be_emitted() -> None:
+    assert nasc("compile", "darts_v2", "--emit", "onnx").returncode == 2
+    assert nasc("compile", "darts_v2", "--emit", "python", "--json").returncode == 2
+    assert nasc("compile", "darts_v2", "--emit", "dot", "--weights", "w.safetensors").returncode == 2
+    done = nasc("compile", "darts", *SMALL, "--emit", "python")
+    assert done.returncode == 1
+    assert "E310" in done.stderr
+
+
+def test_compile_profiles_cells_and_operations() -> None:
+    options = [*SMALL, "--profile", "--batch", "2", "--threads", "1", "--device", "cpu"]
+    found = json.loads(nasc("compile", "darts_v2", *options, "--json").stdout)["profile"]
+    assert (found["batch"], found["threads"], found["device"]) == (2, 1, "cpu")
+    assert set(found["network"]) == {"forward", "backward", "kept"}
+    assert found["cells"][0]["operations"][2]["text"] == "sep_conv_3x3(s0)"
+    table = nasc("compile", "darts_v2", *options).stdout
+    assert "s2 = sep_conv_3x3(s0)" in table
+    assert "backward ms" in table

@@ -14,7 +14,6 @@ import torch
 from torch import nn
 
 import nasc
-from nasc import genotypes
 from nasc.compiler.build import decided
 from nasc.compiler.emit.python import python
 from nasc.compiler.emit.python_layers import WRITERS
@@ -22,17 +21,9 @@ from nasc.compiler.expand import Plan
 from nasc.compiler.layers import LAYERS
 from nasc.compiler.plan import plan
 from nasc.compiler.stack import Options
+from tests.compiler.emit.shipped import FEW, ZOO, calibrate
 
 ROOT = Path(__file__).parents[3]
-FEW = ("darts_v2", "gdas_f1", "ddarts_cifar10_edge", "nb201_best_c10", "xception", "nasnet")
-"""One of each kind; `make test-all` takes all that are shipped."""
-ZOO = [
-    pytest.param(name, marks=() if name in FEW else pytest.mark.slow)
-    for name in genotypes.names("zoo")
-    if "recurrent" not in genotypes.shipped(f"zoo/{name}").read_text(encoding="utf-8")
-]
-
-
 NARROW = Options(channels=16, classes=7)
 
 
@@ -54,13 +45,13 @@ def same(text: str, found: Plan, folder: Path) -> None:
     made = module(text, folder).Network
     with torch.device("meta"):  # names and shapes of the whole network
         theirs: nn.Module = made(auxiliary=True) if auxiliary else made()
-        ours = decided(found, auxiliary, optimize=False)
+        ours = decided(found, auxiliary, changes=())
     assert {k: v.shape for k, v in theirs.state_dict().items()} == {k: v.shape for k, v in ours.state_dict().items()}
     assert list(theirs.state_dict()) == list(ours.state_dict())
     torch.manual_seed(1)
     theirs = made(auxiliary=True) if auxiliary else made()
     torch.manual_seed(1)
-    ours = decided(found, auxiliary, optimize=False)
+    ours = decided(found, auxiliary, changes=())
     begun = theirs.state_dict()
     for key, value in ours.state_dict().items():
         assert torch.equal(value, begun[key]), key
@@ -69,11 +60,9 @@ def same(text: str, found: Plan, folder: Path) -> None:
     if set_rates is not None:
         set_rates(0.3)
     x = torch.randn(2, *found.stack.input)
+    calibrate(ours, theirs)
     results = []
     for model in (ours.train(), theirs.train()):
-        for norm in model.modules():
-            if isinstance(norm, nn.BatchNorm2d):
-                norm.momentum = 1.0  # statistics of this batch, so that signals do not fade away in evaluation
         torch.manual_seed(2)
         with torch.no_grad():
             out = model(x)
