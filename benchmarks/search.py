@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import torch
-from torch.nn import functional as F
 
 import nasc
 from benchmarks import plain_steps
 from benchmarks.plain_darts import PlainSupernet
 from benchmarks.timing import Ratio, compare
+from nasc.compiler.passes import passes
 from nasc.compiler.stack import Options
-from nasc.compiler.supernet import Supernet
 from nasc.runtime.search import open_supernet
-from nasc.runtime.search.darts import first_order, second_order
+from nasc.runtime.search.darts import first_order, second_order, weight_step
 
 CLIP, RATE, MOMENTUM, DECAY = 5.0, 0.025, 0.9, 3e-4
 
@@ -20,9 +19,9 @@ CLIP, RATE, MOMENTUM, DECAY = 5.0, 0.025, 0.9, 3e-4
 def measure(channels: int, layers: int, batch: int, turns: int) -> list[Ratio]:
     """Weight step, strength step and second-order strength step, each by turns with the plain one."""
     options = Options(channels=channels, layers=layers)
-    ours = open_supernet(nasc.load("darts"), "search", options, channels_last=True).train()
+    ours = open_supernet(nasc.load("darts"), "search", options, changes=passes(rounding=True), channels_last=True).train()
     plain = PlainSupernet(channels, layers).train()
-    weights = torch.optim.SGD(ours.weights(), RATE, momentum=MOMENTUM, weight_decay=DECAY)
+    weights = torch.optim.SGD(ours.weights(), RATE, momentum=MOMENTUM, weight_decay=DECAY, foreach=True)
     plain_weights, plain_strengths = plain_steps.weight_optimizer(plain), plain_steps.strength_optimizer(plain)
     train = torch.randn(batch, 3, 32, 32), torch.randint(10, (batch,))
     valid = torch.randn(batch, 3, 32, 32), torch.randint(10, (batch,))
@@ -31,7 +30,7 @@ def measure(channels: int, layers: int, batch: int, turns: int) -> list[Ratio]:
         compare(
             "weight_step",
             lambda: plain_steps.weight_step(plain, plain_weights, train),
-            lambda: weight_step(ours, weights, train),
+            lambda: weight_step(ours, weights, train, CLIP),
             turns,
         ),
         compare(
@@ -47,13 +46,3 @@ def measure(channels: int, layers: int, batch: int, turns: int) -> list[Ratio]:
             max(1, turns // 2),
         ),
     ]
-
-
-def weight_step(space: Supernet, weights: torch.optim.SGD, batch: tuple[torch.Tensor, torch.Tensor]) -> None:
-    """What `nasc search` does in its weight step."""
-    logits = space(batch[0])
-    assert isinstance(logits, torch.Tensor)
-    torch.autograd.backward(F.cross_entropy(logits, batch[1]), inputs=space.weights())
-    torch.nn.utils.clip_grad_norm_(space.weights(), CLIP)
-    weights.step()
-    weights.zero_grad()

@@ -218,7 +218,7 @@ class _Expander:
                     f"{name}: {show(builder.shape(end))}" for name, end in zip(edge.operations, ends, strict=True)
                 )
                 raise ExpandError("E303", f"the operations of one edge differ in shape ({named})", edge.span)
-            settings = {"row": row, "operations": edge.operations}
+            settings = {"row": row, "operations": edge.operations, "columns": tuple(range(len(ends)))}
             path = f"{writer.path}.mix"
             return builder.add(Step(MIX, tuple(ends), builder.shape(ends[0]), settings, path, edge.span))
 

@@ -13,12 +13,12 @@ from nasc.compiler.layers import LAYERS, Shape
 from nasc.dsl.source import Span
 
 INPUT, SUM, MEAN, CONCAT, SCALE, MIX = "input", "sum", "mean", "concat", "scale", "mix"
-SUBSAMPLE, PHASES, MERGE = "subsample", "phases", "merge"
-STRUCTURE = (INPUT, SUM, MEAN, CONCAT, SCALE, MIX, SUBSAMPLE, PHASES, MERGE)
+SUBSAMPLE, PHASES, MERGE, NORMED = "subsample", "phases", "merge", "normed"
+STRUCTURE = (INPUT, SUM, MEAN, CONCAT, SCALE, MIX, SUBSAMPLE, PHASES, MERGE, NORMED)
 """The steps that are no layers. `scale` multiplies by `factor`; `mix` sums its inputs, each times one strength.
 
 Passes bring in `subsample` (every second pixel), `phases` (the four interleaved pictures of half the size, one behind
-the other in the batch) and `merge` (those put back together at `size`).
+the other in the batch), `merge` (those put back together at `size`) and `normed` (a sum of normalised terms).
 """
 
 
@@ -27,8 +27,9 @@ class Step:
     """One step: a layer of the table or one of `STRUCTURE`.
 
     `inputs` are indexes of earlier steps, `path` is where the parameters live below the block's module (`s2.0.1`),
-    `shape` is that of the output. A `mix` holds in `settings` its `row` in the strengths of the cell and the
-    `operations` it chooses among, in the order of its inputs.
+    `shape` is that of the output. A `mix` holds in `settings` its `row` in the strengths of the cell, the `operations`
+    it chooses among, and for each of its inputs which of these it is, `columns`. A `normed` holds its `layout` and its
+    `terms`.
     """
 
     kind: str
@@ -41,6 +42,30 @@ class Step:
     @property
     def is_layer(self) -> bool:
         return self.kind not in STRUCTURE
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The terms of a `normed`, in this order: `convs` through a pointwise convolution and normalised, `norms`
+    normalised as they are, the others plain. The last `phased` of the convs take the interleaved pictures of `phases`,
+    put together behind the sum. `relu` ends it."""
+
+    convs: int
+    norms: int
+    phased: int = 0
+    relu: bool = False
+
+    def is_phased(self, term: int) -> bool:
+        return self.convs - self.phased <= term < self.convs
+
+
+@dataclass(frozen=True)
+class Term:
+    """The layers that one term of a `normed` stands for, and the row and column of its strength."""
+
+    conv: Step | None = None
+    norm: Step | None = None
+    strength: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)

@@ -168,6 +168,14 @@ def _conv(shape: Shape, s: Settings) -> nn.Module:
 def _dwconv(shape: Shape, s: Settings) -> nn.Module:
     from torch import nn
 
+    if s.get("native"):  # set by the pass of that name
+        from nasc.compiler.native.depthwise import NativeDepthwise
+
+        return NativeDepthwise(shape[0], s["k"], s["stride"], s["pad"], s["dilation"], s["relu"])
+    if s.get("parts"):  # set by the pass `split_kernels`
+        from nasc.compiler.fused import WideDepthwise
+
+        return WideDepthwise(shape[0], shape[0], s["k"], s["stride"], s["pad"], s["dilation"], shape[0], bias=False)
     return nn.Conv2d(shape[0], shape[0], s["k"], s["stride"], s["pad"], s["dilation"], shape[0], bias=False)
 
 

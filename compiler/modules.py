@@ -97,8 +97,13 @@ class DropPath(nn.Module):
         return x.div(1.0 - self.rate).mul(self.mask(x))
 
 
-def weighted_sum(weights: Tensor, parts: Sequence[Tensor]) -> Tensor:
-    """The sum of tensors of one shape, each times one weight: the mixed operation of DARTS (eq. 2)."""
+def weighted_sum(weights: Tensor, parts: Sequence[Tensor], columns: Sequence[int] | None = None) -> Tensor:
+    """The sum of tensors of one shape, each times one weight: the mixed operation of DARTS (eq. 2).
+
+    `columns` says which weights belong to the parts, all of them by default.
+    """
+    if columns is not None:
+        weights = weights[list(columns)]
     total = weights[0] * parts[0]
     for weight, part in zip(weights[1:], parts[1:], strict=True):
         total = total + weight * part

@@ -11,7 +11,8 @@ from torch import Tensor, nn
 from nasc.compiler.build import Network, Weights
 from nasc.compiler.dag import CellDag
 from nasc.compiler.expand import Plan
-from nasc.compiler.passes import Pass
+from nasc.compiler.passes.rewriting import Pass
+from nasc.compiler.sampled import Chosen
 
 Mixing = Literal["softmax", "sigmoid"]
 MIXINGS: Mapping[Mixing, Callable[[Tensor], Tensor]] = {
@@ -43,6 +44,7 @@ class Supernet(Network):
     ) -> None:
         super().__init__(plan, auxiliary, changes, channels_last)
         self.mixing: Mixing = mixing
+        self._weights: list[nn.Parameter] | None = None
         self.dags = {cell.placement.choice: cell.dag for cell in plan.cells if cell.dag.open}
         self._alphas = nn.ModuleDict(
             {
@@ -66,7 +68,10 @@ class Supernet(Network):
 
     def weights(self) -> list[nn.Parameter]:
         """All other parameters."""
-        return [parameter for name, parameter in self.named_parameters() if not name.startswith("_alphas.")]
+        if self._weights is None:  # thousands of modules to walk through, in every step
+            strengths = set(map(id, self.strengths()))
+            self._weights = [parameter for parameter in self.parameters() if id(parameter) not in strengths]
+        return list(self._weights)
 
     def mixed(self, alphas: Mapping[str, Tensor | Sequence[Tensor]] | None = None) -> Weights:
         """What every operation counts for, by cell: rows are the open edges in textual order."""
@@ -81,8 +86,11 @@ class Supernet(Network):
             found[name] = [mixed[group][row] for group, row in places(dag)]
         return found
 
-    def forward(self, x: Tensor, weights: Weights | None = None) -> Tensor | tuple[Tensor, Tensor]:
-        return super().forward(x, self.mixed() if weights is None else weights)
+    def forward(
+        self, x: Tensor, weights: Weights | None = None, chosen: Chosen | None = None
+    ) -> Tensor | tuple[Tensor, Tensor]:
+        """Logits with the operations weighted by `weights`, else as the strengths say; `chosen` ones only, if given."""
+        return super().forward(x, self.mixed() if weights is None else weights, chosen)
 
     def rows(self, name: str) -> list[list[float]]:
         """The strengths of one cell as numbers: a row for each open edge in textual order."""

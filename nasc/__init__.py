@@ -14,7 +14,7 @@ Importing this package imports neither torch nor networkx; `build`, `supernet`, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -134,19 +134,22 @@ def build(
     input: tuple[int, int, int] | None = None,
     auxiliary: bool = False,
     optimize: bool = True,
+    passes: Sequence[str] | None = None,
 ) -> Network:
     """The torch module of a network without open edges.
 
     It takes pictures (N, channels, height, width) and gives logits (N, classes); in training, built with
     `auxiliary=True`, the pair (logits, auxiliary logits). `optimize=False` runs one module a layer as written;
-    the default is the same function, faster, with the same `state_dict()`.
+    the default is the same function, faster, with the same `state_dict()`; `passes` names those that run instead.
     Raises `NasError`: the network cannot be built (E3..), or still has choices (E310).
     """
     from nasc.compiler.build import decided
+    from nasc.compiler.passes import passes as chosen
     from nasc.compiler.plan import plan
     from nasc.compiler.stack import Options
 
-    return decided(plan(document, network, Options(channels, layers, classes, input)), auxiliary, optimize)
+    changes = chosen(optimize, names=passes)
+    return decided(plan(document, network, Options(channels, layers, classes, input)), auxiliary, changes)
 
 
 def for_inference(model: Network, *, channels_last: bool = True) -> Network:
@@ -170,16 +173,20 @@ def supernet(
     input: tuple[int, int, int] | None = None,
     mixing: Mixing | None = None,
     optimize: bool = True,
+    passes: Sequence[str] | None = None,
 ) -> Supernet:
     """The shared-weight network of a space, strengths as parameters (`.alphas`, `.strengths()`, `.weights()`).
 
     Without a name the network that `search` names is meant. `mixing` says how strengths become weights, `softmax`
-    or `sigmoid`; by default as the document's search algorithm has it. Raises `NasError`.
+    or `sigmoid`; by default as the document's search algorithm has it. `optimize` and `passes` are those of `build`.
+    Raises `NasError`.
     """
+    from nasc.compiler.passes import passes as chosen
     from nasc.compiler.stack import Options
     from nasc.runtime.search import open_supernet
 
-    return open_supernet(document, network, Options(channels, layers, classes, input), mixing, optimize)
+    options = Options(channels, layers, classes, input)
+    return open_supernet(document, network, options, mixing, chosen(optimize, names=passes))
 
 
 def derive(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,8 @@ import torch
 from nasc.compiler.build import Network, decided
 from nasc.compiler.check import check
 from nasc.compiler.decide import with_cells
+from nasc.compiler.passes import PASSES, passes
+from nasc.compiler.passes.rewriting import Pass
 from nasc.compiler.plan import plan, recipe_network
 from nasc.compiler.resolve import Program
 from nasc.compiler.stack import Options
@@ -52,6 +54,7 @@ class Job:
     settings: Mapping[str, str] = field(default_factory=dict)
     options: Options = Options()
     limit: int | None = None
+    without: tuple[str, ...] = ()
     quiet: bool = False
 
 
@@ -76,10 +79,11 @@ def search(job: Job) -> Finished:
     data_set = describe(job.data, job.data_dir)
     options = for_data(job.options, data_set.shape, data_set.classes)
     torch.manual_seed(job.seed)
-    space = open_supernet(document, job.network or settings.network, options, channels_last=True)
+    changes = passes(rounding=True, without=job.without, device=device.type)
+    space = open_supernet(document, job.network or settings.network, options, changes=changes, channels_last=True)
     data = load(job.data, job.data_dir, "train")
     text = stand_alone(space.plan.program, job.source.text)
-    asked = _asked(job, "search", space.plan.stack.name, settings, options, fingerprint(data), text)
+    asked = _asked(job, "search", space.plan.stack.name, settings, options, fingerprint(data), text, changes)
     run = open_run(job.out, asked, job.source.text, job.resume)
     about = f"{recipe.name}, seed {job.seed}, {job.data}"
     transform = training_transform(data_set, settings.cutout)
@@ -104,10 +108,11 @@ def train(job: Job) -> Finished:
         notes = (*notes, Diagnostic("W307", f"trained without the auxiliary head: {why}"))
         settings, with_head = replace(settings, auxiliary=0.0), False
     torch.manual_seed(job.seed)
-    model = decided(found, with_head, channels_last=True)
+    changes = passes(rounding=True, without=job.without, device=device.type)
+    model = decided(found, with_head, changes, channels_last=True)
     data = load(job.data, job.data_dir, "train")
     text = stand_alone(found.program, job.source.text)
-    asked = _asked(job, "train", found.stack.name, settings, options, fingerprint(data), text)
+    asked = _asked(job, "train", found.stack.name, settings, options, fingerprint(data), text, changes)
     run = open_run(job.out, asked, job.source.text, job.resume)
     run.write("genotype.nas", text)
     about = _about(job, found.stack.name, options, with_head, text)
@@ -160,7 +165,14 @@ def for_data(options: Options, shape: tuple[int, int, int], classes: int) -> Opt
 
 
 def _asked(
-    job: Job, command: str, network: str, recipe: DartsSearch | Training, options: Options, data: str, text: str
+    job: Job,
+    command: str,
+    network: str,
+    recipe: DartsSearch | Training,
+    options: Options,
+    data: str,
+    text: str,
+    changes: Sequence[Pass],
 ) -> dict[str, Any]:
     """What decides the bits of a run; the same must be asked to go on with it."""
     return {
@@ -172,6 +184,7 @@ def _asked(
         "data_fingerprint": data,
         "seed": job.seed,
         "threads": torch.get_num_threads(),
+        "passes": [name for name, change in PASSES.items() if change in changes],
         "limit_batches": job.limit,
         "text_sha256": sha256(text),
     }

@@ -36,6 +36,7 @@ def job_of(command: str, file: str, given: dict[str, Any]) -> Job:
         settings=dict(given["settings"]),
         options=options_of(given),
         limit=given["limit"],
+        without=given["without"],
         quiet=given["quiet"],
     )
     return resumed(job, seed_given=seed is not None) if job.resume else job

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from nasc.compiler.plan import plan, recipe_network
@@ -11,6 +12,7 @@ from nasc.dsl.diagnostic import fail
 from nasc.dsl.source import Span
 
 if TYPE_CHECKING:
+    from nasc.compiler.passes.rewriting import Pass
     from nasc.compiler.supernet import Mixing, Supernet
 
 MIXING: dict[str, Mixing] = {"fairdarts": "sigmoid", "ddarts": "sigmoid"}
@@ -34,11 +36,12 @@ def open_supernet(
     network: str | None,
     options: Options,
     mixing: Mixing | None = None,
-    optimize: bool = True,
+    changes: Sequence[Pass] | None = None,
     channels_last: bool = False,
 ) -> Supernet:
     """The shared-weight network of a document; without a name the one that `search` names.
 
+    `changes` are the passes, by default those that keep every bit.
     Raises `NasError`: it cannot be built, or nothing in it is open (E310).
     """
     recipe = next(iter(document.recipes("search")), None)
@@ -52,4 +55,4 @@ def open_supernet(
     from nasc.compiler.passes import passes
     from nasc.compiler.supernet import Supernet
 
-    return Supernet(found, mixing, changes=passes(optimize, rounding=channels_last), channels_last=channels_last)
+    return Supernet(found, mixing, changes=passes() if changes is None else changes, channels_last=channels_last)

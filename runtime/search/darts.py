@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
@@ -26,9 +27,25 @@ def loss_of(model: nn.Module, batch: Batch) -> Tensor:
     return F.cross_entropy(logits, batch[1])
 
 
+def weight_step(space: Supernet, optimizer: torch.optim.Optimizer, batch: Batch, clip: float) -> tuple[float, Tensor]:
+    """Move the weights, their gradient clipped in norm (0: not at all); the loss and the logits before the step."""
+    parameters = space.weights()
+    with frozen(space.strengths()):
+        logits = space(batch[0])
+        assert isinstance(logits, Tensor)
+        loss = F.cross_entropy(logits, batch[1])
+    torch.autograd.backward(loss)
+    if clip:
+        torch.nn.utils.clip_grad_norm_(parameters, clip, foreach=True)
+    optimizer.step()
+    optimizer.zero_grad()
+    return float(loss.detach()), logits.detach()
+
+
 def first_order(space: Supernet, valid: Batch) -> tuple[list[Tensor], float]:
     """dL_val/dalpha (section 2.3 with xi = 0), one tensor for each of `space.strengths()`, and the loss."""
-    loss = loss_of(space, valid)
+    with frozen(space.weights()):
+        loss = loss_of(space, valid)
     return _gradients(loss, space.strengths()), float(loss.detach())
 
 
@@ -62,7 +79,8 @@ class Unrolled:
     def gradients(self, train: Loss, valid: Loss) -> tuple[list[Tensor], float]:
         """One tensor for each strength, and the validation loss at w'."""
         rate = self.optimizer.param_groups[0]["lr"]
-        moves = _gradients(train(), self.weights)
+        with frozen(self.strengths):
+            moves = _gradients(train(), self.weights)
         before = [p.detach().clone() for p in self.weights]
         self._step(moves)
         statistics = [b.clone() for b in self.buffers]
@@ -94,7 +112,22 @@ class Unrolled:
         with torch.no_grad():
             for p, saved, v in zip(self.weights, before, vector, strict=True):
                 p.copy_(saved + far * v)
-        return _gradients(train(), self.strengths)
+        with frozen(self.weights):
+            loss = train()
+        return _gradients(loss, self.strengths)
+
+
+@contextmanager
+def frozen(parameters: Sequence[Tensor]) -> Iterator[None]:
+    """Build no gradients for these: what a step does not move costs nothing but its forward pass."""
+    needed = [p.requires_grad for p in parameters]
+    for p in parameters:
+        p.requires_grad_(False)
+    try:
+        yield
+    finally:
+        for p, before in zip(parameters, needed, strict=True):
+            p.requires_grad_(before)
 
 
 def _norm(vector: Sequence[Tensor]) -> Tensor:

@@ -21,7 +21,7 @@ from nasc.runtime.metrics import correct, cosine
 from nasc.runtime.randomness import order
 from nasc.runtime.recipe import DartsSearch
 from nasc.runtime.run import Run
-from nasc.runtime.search.darts import Batch, first_order, second_order
+from nasc.runtime.search.darts import Batch, first_order, second_order, weight_step
 
 
 class SearchTask:
@@ -49,7 +49,7 @@ class SearchTask:
         whole = -(-len(self.train) // recipe.batch)
         self.steps = min(whole, limit or whole)
         self.weights = torch.optim.SGD(
-            space.weights(), recipe.lr, momentum=recipe.momentum, weight_decay=recipe.weight_decay
+            space.weights(), recipe.lr, momentum=recipe.momentum, weight_decay=recipe.weight_decay, foreach=True
         )
         self.strengths = torch.optim.Adam(
             space.strengths(),
@@ -91,16 +91,7 @@ class SearchTask:
 
     def weight_step(self, train: Batch) -> tuple[float, Tensor]:
         """Move the weights by SGD, their gradient clipped in norm; the loss and the logits before the step."""
-        parameters = self.space.weights()
-        logits = self.space(train[0])
-        assert isinstance(logits, Tensor)
-        loss = F.cross_entropy(logits, train[1])
-        torch.autograd.backward(loss, inputs=parameters)
-        if self.recipe.clip:
-            torch.nn.utils.clip_grad_norm_(parameters, self.recipe.clip)
-        self.weights.step()
-        self.weights.zero_grad()
-        return float(loss.detach()), logits.detach()
+        return weight_step(self.space, self.weights, train, self.recipe.clip)
 
     def end_epoch(self, epoch: int, figures: Figures) -> Figures:
         """Measure on the validation part, and write the genotype that the strengths say now."""

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from nasc.compiler.build import safe_path
 from nasc.compiler.dag import CellDag, Edge, numbered
 from nasc.compiler.expand import PlannedCell
 from nasc.compiler.graph import MIX, state_path
+from nasc.compiler.lower import safe_path
 from nasc.dsl.source import Span
 
 if TYPE_CHECKING:

@@ -76,6 +76,7 @@ def test_nasbench201(name: str, optimize: bool) -> None:
 
 
 @both
-def test_sampled_supernet(optimize: bool) -> None:
-    found = sampled.measure_nasbench201(small("nasbench201_search"), optimize)
+@pytest.mark.parametrize("only", [True, False], ids=["chosen", "all"])
+def test_sampled_supernet(optimize: bool, only: bool) -> None:
+    found = sampled.measure_nasbench201(small("nasbench201_search"), optimize, only)
     assert max(found.values()) <= FLOAT, found

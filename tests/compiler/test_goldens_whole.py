@@ -13,6 +13,7 @@ from tests.goldens.folder import whole
 from tests.goldens.measure import apart, measure
 
 both = pytest.mark.parametrize("optimize", [True, False], ids=["optimized", "plain"])
+only = pytest.mark.parametrize("only", [True, False], ids=["chosen", "all"])
 
 NETWORKS = [
     ("DARTS_V2", "darts", "darts_cifar"),
@@ -159,24 +160,27 @@ def test_cells_on_their_own() -> None:
 
 
 @both
+@only
 @pytest.mark.parametrize("shared", [False, True], ids=["a draw a cell", "a draw a kind"])
-def test_sampled_supernet_of_gdas(shared: bool, optimize: bool) -> None:
+def test_sampled_supernet_of_gdas(shared: bool, optimize: bool, only: bool) -> None:
     file = "golden_supernet_gdas_shared" if shared else "golden_supernet_gdas"
-    found = sampled.measure_gdas(whole(f"gdas/{file}.pt"), optimize, shared)
+    found = sampled.measure_gdas(whole(f"gdas/{file}.pt"), optimize, shared, only)
     for mode in ("train", "eval"):
         assert {f"{kind}, {mode}" for kind in ("probabilities", "logits", "loss", "gradients")} <= found.keys()
     assert max(found.values()) <= 1e-6, found
 
 
 @both
-def test_sampled_supernet_of_nasbench201(optimize: bool) -> None:
-    found = sampled.measure_nasbench201(whole("gdas/golden_nb201_gdas_supernet_clean.pt"), optimize)
+@only
+def test_sampled_supernet_of_nasbench201(optimize: bool, only: bool) -> None:
+    found = sampled.measure_nasbench201(whole("gdas/golden_nb201_gdas_supernet_clean.pt"), optimize, only)
     assert len(found) == 8
     assert max(found.values()) <= 1e-6, found
 
 
 @both
-def test_sampled_supernet_of_ednas(optimize: bool) -> None:
-    found = sampled.measure_ednas(whole("ednas/golden_cifar_supernet.pt"), optimize)
+@only
+def test_sampled_supernet_of_ednas(optimize: bool, only: bool) -> None:
+    found = sampled.measure_ednas(whole("ednas/golden_cifar_supernet.pt"), optimize, only)
     assert len(found) == 8
     assert max(found.values()) <= 1e-6, found

@@ -9,6 +9,7 @@ from torch import Tensor
 
 import nasc
 from nasc.compiler.build import Network, decided
+from nasc.compiler.passes import passes
 from nasc.compiler.plan import plan
 from nasc.compiler.stack import Options
 from nasc.dsl.nodes import Document
@@ -54,7 +55,7 @@ class Case:
     def build(self, optimize: bool) -> Network:
         """Our network for it, with weights of its own still."""
         auxiliary = self.train_auxiliary is not None
-        return decided(plan(self.document, None, self.options), auxiliary, optimize)
+        return decided(plan(self.document, None, self.options), auxiliary, passes(optimize))
 
 
 def darts_case(golden: dict[str, Any], origin: str, skeleton: str) -> Case:

@@ -8,8 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor, fx
 
-from nasc.compiler.build import to_module
 from nasc.compiler.graph import GraphBuilder, LayerGraph
+from nasc.compiler.lower import to_module
 from nasc.compiler.operations import Scope, write_chain
 from nasc.compiler.passes import passes
 from nasc.compiler.resolve import Program, resolve

@@ -1,6 +1,7 @@
 """Golden shared-weight networks that run a sample of their operations: GDAS, NAS-Bench-201, EDNAS.
 
-The sample is put in as weights, one for what was drawn and zero for the rest, so that all operations run.
+The sample is put in as weights, one for what was drawn and zero for the rest. With `only` what was drawn is all that
+runs; without it everything does, and makes no difference.
 """
 
 from typing import Any
@@ -33,7 +34,12 @@ def sample(alphas: Tensor, noise: Tensor, tau: float) -> tuple[Tensor, Tensor, T
     return probabilities, choice, chosen * (1 + probabilities - probabilities.detach())
 
 
-def measure_gdas(golden: dict[str, Any], optimize: bool, shared: bool) -> dict[str, float]:
+def kept(weights: dict[str, Tensor]) -> dict[str, list[list[int]]]:
+    """The operations of every edge that a sample runs, by cell."""
+    return {name: [torch.nonzero(row).flatten().tolist() for row in rows] for name, rows in weights.items()}
+
+
+def measure_gdas(golden: dict[str, Any], optimize: bool, shared: bool, only: bool) -> dict[str, float]:
     """GDAS: a draw for every cell, or (`shared`) one for all cells of a kind; logits and all gradients of strengths."""
     text = space_text("darts", network("gdas_search", 4, 4), "std.gdas")
     names = ["normal", "reduce", "reduce", "normal"]
@@ -55,7 +61,7 @@ def measure_gdas(golden: dict[str, Any], optimize: bool, shared: bool) -> dict[s
             weights.setdefault(name, drawn)
             assert torch.equal(choice, expected["choice"][cell])
             found[f"probabilities, {mode}"] = apart(probabilities, expected["probs"][cell])
-        gradients = _run(model, golden, weights, mode, found)
+        gradients = _run(model, golden, weights, mode, found, only)
         if not shared:
             for cell, name in enumerate(names):
                 drawn = F.one_hot(expected["choice"][cell], 8) * gradients[f"weights of {name}"]
@@ -66,7 +72,7 @@ def measure_gdas(golden: dict[str, Any], optimize: bool, shared: bool) -> dict[s
     return found
 
 
-def measure_nasbench201(golden: dict[str, Any], optimize: bool) -> dict[str, float]:
+def measure_nasbench201(golden: dict[str, Any], optimize: bool, only: bool) -> dict[str, float]:
     """NAS-Bench-201: one draw; the biases of its convolutions go into the running means."""
     model = Supernet(plan(nasc.loads(SPACE201)), changes=passes(optimize))
     imported = import_weights(model, golden["state_dict"], "nasbench201")
@@ -78,12 +84,12 @@ def measure_nasbench201(golden: dict[str, Any], optimize: bool) -> dict[str, flo
         probabilities, choice, drawn = sample(strengths(model, "normal"), noise, golden["tau"])
         assert torch.equal(choice, expected["choice"][0])
         found[f"probabilities, {mode}"] = apart(probabilities, expected["probs"][0])
-        gradients = _run(model, golden, {"normal": drawn}, mode, found)
+        gradients = _run(model, golden, {"normal": drawn}, mode, found, only)
         found[f"gradients, {mode}"] = apart(gradients["normal"], expected["alpha_grads"][0])
     return found
 
 
-def measure_ednas(golden: dict[str, Any], optimize: bool) -> dict[str, float]:
+def measure_ednas(golden: dict[str, Any], optimize: bool, only: bool) -> dict[str, float]:
     """EDNAS: given samples, each in its own cells, and swapped as the published code has it."""
     made = golden["args"]
     text = space_text(
@@ -97,30 +103,38 @@ def measure_ednas(golden: dict[str, Any], optimize: bool) -> dict[str, float]:
     start = {key: value.clone() for key, value in model.state_dict().items()}
     for way, rows in (("intended", samples), ("as_published_swapped", samples[::-1])):
         weights, expected = dict(zip(KINDS, rows, strict=True)), golden[way]
+        chosen = kept(weights) if only else None
         model.load_state_dict(start)
         model.zero_grad()
         model.eval()
         with torch.no_grad():
-            found[f"logits, {way}"] = apart(model(golden["input"], weights), expected["eval_output"])
+            found[f"logits, {way}"] = apart(model(golden["input"], weights, chosen), expected["eval_output"])
         model.train()
-        logits = model(golden["input"], weights)
+        logits = model(golden["input"], weights, chosen)
         found[f"train, {way}"] = apart(logits, expected["train_output"])
         loss = F.cross_entropy(logits, golden["target"])
         loss.backward()  # type: ignore[no-untyped-call]
         found[f"loss, {way}"] = abs(float(loss.detach()) - expected["loss"])
-        moved = {theirs[name]: p.grad for name, p in model.named_parameters() if p.grad is not None and p.grad.any()}
+        given = {theirs[name]: p.grad for name, p in model.named_parameters() if name in theirs and p.grad is not None}
+        moved = {key: gradient for key, gradient in given.items() if gradient.any()}
         assert moved.keys() == set(expected["params_with_grad"])
+        assert (given.keys() == moved.keys()) is only
         norm = float(torch.stack([gradient.norm() for gradient in moved.values()]).norm())
         found[f"gradients, {way}"] = abs(norm - expected["grad_norm"])
     return found
 
 
 def _run(
-    model: Supernet, golden: dict[str, Any], weights: dict[str, Tensor], mode: str, found: dict[str, float]
+    model: Supernet,
+    golden: dict[str, Any],
+    weights: dict[str, Tensor],
+    mode: str,
+    found: dict[str, float],
+    only: bool,
 ) -> dict[str, Tensor]:
     """Run the sample, note how far logits and loss are off, and return the gradients of strengths and weights."""
     model.train(mode == "train")
-    logits = model(golden["x"], weights)
+    logits = model(golden["x"], weights, kept(weights) if only else None)
     found[f"logits, {mode}"] = apart(logits, golden[mode]["logits"])
     loss = F.cross_entropy(logits, golden["y"])
     found[f"loss, {mode}"] = abs(float(loss.detach()) - golden[mode]["loss"])

@@ -1,0 +1,59 @@
+"""What the passes are written with: who reads a step, and a graph anew after some steps have changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
+from functools import reduce
+
+from nasc.compiler.graph import LayerGraph, Step
+
+Pass = Callable[[LayerGraph], LayerGraph]
+
+
+def changed(graph: LayerGraph, passes: Iterable[Pass]) -> LayerGraph:
+    """The graph after some passes, in order."""
+    return reduce(lambda before, change: change(before), passes, graph)
+
+
+def readers(graph: LayerGraph) -> list[list[int]]:
+    """For every step the steps that read it; the graph's output and its named states are read from outside, by -1."""
+    found: list[list[int]] = [[] for _ in graph.steps]
+    for index, step in enumerate(graph.steps):
+        for source in step.inputs:
+            found[source].append(index)
+    for index in {graph.output, *graph.states.values()}:
+        found[index].append(-1)
+    return found
+
+
+def rebuilt(graph: LayerGraph, changed: Mapping[int, Step], dropped: Collection[int] = ()) -> LayerGraph:
+    """The graph with some steps in place of others, and without those that nothing reads any more."""
+    kept: list[Step] = []
+    place: dict[int, int] = {}
+    for index, step in enumerate(graph.steps):
+        if index in dropped:
+            continue
+        new = changed.get(index, step)
+        kept.append(replace(new, inputs=tuple(place[source] for source in new.inputs)))
+        place[index] = len(kept) - 1
+    return moved(graph, kept, place)
+
+
+def moved(graph: LayerGraph, steps: list[Step], place: Mapping[int, int]) -> LayerGraph:
+    """A graph of new steps; `place` says where the old ones that are left have gone."""
+    return LayerGraph(
+        tuple(steps),
+        tuple(place[index] for index in graph.inputs),
+        place[graph.output],
+        {name: place[index] for name, index in graph.states.items() if index in place},
+    )
+
+
+def live(graph: LayerGraph) -> LayerGraph:
+    """The graph without steps whose value reaches neither the output nor an input's place."""
+    needed = {graph.output, *graph.inputs}
+    for index in reversed(range(len(graph.steps))):
+        if index in needed:
+            needed.update(graph.steps[index].inputs)
+    return rebuilt(graph, {}, [index for index in range(len(graph.steps)) if index not in needed])

@@ -1,0 +1,68 @@
+"""One sample of a shared-weight network: only the chosen operations of every open edge run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from torch import Tensor, nn
+
+from nasc.compiler.graph import MEAN, MIX, SUM, LayerGraph, Step
+from nasc.compiler.lower import Eager, lower, row_widths
+from nasc.compiler.passes.rewriting import Pass, changed, live, rebuilt
+
+Chosen = Mapping[str, Sequence[Sequence[int]]]
+"""For each open cell by name, for every open edge in textual order the operations that run; none: no edge."""
+KEPT = 512
+"""How many samples of a cell are remembered as graphs."""
+
+
+def only(graph: LayerGraph, kept: Sequence[Sequence[int]]) -> LayerGraph:
+    """The graph of a cell with some operations of every open edge, `kept` by rows, and nothing that they do not need.
+
+    An edge without any is left out of its state's sum; a state that is left without edges is an `AssertionError`.
+    """
+    gone: set[int] = set()
+    new: dict[int, Step] = {}
+    for index, step in enumerate(graph.steps):
+        if step.kind == MIX:
+            columns = tuple(sorted(kept[step.settings["row"]]))
+            if not columns:
+                gone.add(index)
+                continue
+            inputs = tuple(step.inputs[column] for column in columns)
+            new[index] = replace(step, inputs=inputs, settings={**step.settings, "columns": columns})
+        elif step.kind in (SUM, MEAN) and any(source in gone for source in step.inputs):
+            left = tuple(source for source in step.inputs if source not in gone)
+            assert left, "a state needs an edge"
+            new[index] = replace(step, inputs=left)
+        elif any(source in gone for source in step.inputs):
+            assert len(step.inputs) == 1, "an edge left out stands alone in its state"
+            gone.add(index)
+    # what only left-out edges read goes with them
+    return live(rebuilt(graph, new, gone - {graph.output}))
+
+
+class Sampler:
+    """Runs samples of one cell: prunes its layer graph, lets the passes go over it, and runs it as it is.
+
+    Generating code for each would cost more than it saves; a sample met again is found in a store of `KEPT`.
+    """
+
+    def __init__(self, cell: nn.Module, graph: LayerGraph, passes: Sequence[Pass]) -> None:
+        self.target = Eager(cell)
+        self.graph, self.passes = graph, passes
+        self.rows = row_widths(graph)
+        self.known: dict[tuple[tuple[int, ...], ...], LayerGraph] = {}
+
+    def __call__(self, inputs: Sequence[Tensor], weights: Any, kept: Sequence[Sequence[int]]) -> Tensor:
+        """The output of the cell; `weights` are those of all operations, as the whole cell takes them."""
+        key = tuple(tuple(row) for row in kept)
+        graph = self.known.get(key)
+        if graph is None:
+            if len(self.known) >= KEPT:
+                self.known.clear()
+            graph = self.known[key] = changed(only(self.graph, kept), self.passes)
+        result: Tensor = lower(graph, self.target, inputs, weights, self.rows)
+        return result
