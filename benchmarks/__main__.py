@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from benchmarks.timing import Ratio
+
+JSON = click.option("--json", "as_json", is_flag=True)
 
 
 @click.group()
@@ -14,27 +21,74 @@ def main() -> None:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
+def sizes(channels: int, layers: int, batch: int, turns: int, threads: int) -> Callable[[Callable[..., Any]], Any]:
+    """The options of a measurement, with its defaults."""
+
+    def decorate(function: Callable[..., Any]) -> Any:
+        for name, default in (("turns", turns), ("threads", threads), ("batch", batch), ("layers", layers)):
+            function = click.option(f"--{name}", default=default, show_default=True)(function)
+        return JSON(click.option("--channels", default=channels, show_default=True)(function))
+
+    return decorate
+
+
 @main.command()
-@click.option("--channels", default=16, show_default=True)
-@click.option("--layers", default=8, show_default=True)
-@click.option("--batch", default=32, show_default=True)
-@click.option("--turns", default=5, show_default=True)
-@click.option("--threads", default=2, show_default=True)
-@click.option("--json", "as_json", is_flag=True)
-def search(channels: int, layers: int, batch: int, turns: int, threads: int, as_json: bool) -> None:
+@sizes(channels=16, layers=8, batch=32, turns=5, threads=2)
+def search(**given: Any) -> None:
     """The steps of a DARTS search."""
+    from benchmarks.search import measure
+
+    _ratios("DARTS space", measure, **given)
+
+
+@main.command()
+@sizes(channels=36, layers=20, batch=8, turns=5, threads=2)
+def train(**given: Any) -> None:
+    """A training step of the network of DARTS, second order."""
+    from benchmarks.train import measure
+
+    _ratios("darts_v2, training", measure, **given)
+
+
+@main.command()
+@sizes(channels=36, layers=20, batch=8, turns=9, threads=2)
+def infer(**given: Any) -> None:
+    """Inference of the network of DARTS, second order: in torch, and in ONNX Runtime."""
+    from benchmarks.infer import measure
+
+    _ratios("darts_v2, inference", measure, **given)
+
+
+@main.command()
+@click.option("--most", default=100_000, show_default=True, help="Edges of the largest text.")
+@JSON
+def language(most: int, as_json: bool) -> None:
+    """Reading, checking and building texts of 100 edges and more."""
+    from dataclasses import asdict
+
+    from benchmarks.language import SIZES, measure, table
+
+    rows = measure(tuple(size for size in SIZES if size <= max(most, SIZES[0])))
+    click.echo(json.dumps([asdict(row) for row in rows]) if as_json else table(rows))
+
+
+def _ratios(
+    what: str, measure: Callable[[int, int, int, int], list[Ratio]], *, as_json: bool, threads: int, **sizes: int
+) -> None:
+    """Measure with so many threads, and print the ratios."""
     import torch
 
-    from benchmarks.search import measure
     from benchmarks.timing import table
 
     torch.set_num_threads(threads)
     torch.manual_seed(0)
+    channels, layers, batch, turns = (sizes[name] for name in ("channels", "layers", "batch", "turns"))
     rows = measure(channels, layers, batch, turns)
     if as_json:
         click.echo(json.dumps({row.name: row.ratio for row in rows}))
     else:
-        click.echo(f"DARTS space, {channels} channels, {layers} cells, batch {batch}, {threads} threads, {turns} turns")
+        said = f"{channels} channels, {layers} cells, batch {batch}, {threads} threads, {turns} turns"
+        click.echo(f"{what}, {said}")
         click.echo(table(rows))
 
 
