@@ -6,7 +6,7 @@ Not a pass: it changes the weights, and so neither trains nor keeps the names of
 from __future__ import annotations
 
 import operator
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import torch
 from torch import Tensor, fx, nn
@@ -25,9 +25,10 @@ EXACT = ("drop_zeros", "share")
 def for_inference(model: Network, channels_last: bool = True) -> Network:
     """A copy of a network without open cells that gives the logits of `model.eval()`, faster.
 
-    Batch-norm behind a convolution, and behind convolutions that are joined, becomes part of their weights; the
-    auxiliary head and drop path are gone. `channels_last` sets the layout in memory, which is faster with torch on a
-    CPU; programs that read exported files choose their own. Values differ by no more than rounding makes of them.
+    Batch-norm behind a convolution, and behind convolutions that are joined, becomes part of their weights. A ReLU that
+    all readers of a block begin with is computed once. The auxiliary head and drop path are gone. `channels_last` sets
+    the layout in memory, which is faster with torch on a CPU; programs that read exported files choose their own.
+    Values differ by no more than rounding makes of them.
     """
     copy = Network(model.plan, changes=[PASSES[name] for name in EXACT if name in PASSES])
     parameter = next(iter(model.parameters()))
@@ -35,9 +36,13 @@ def for_inference(model: Network, channels_last: bool = True) -> Network:
     own = copy.state_dict()
     copy.load_state_dict({key: value for key, value in model.state_dict().items() if key in own})
     copy.eval().requires_grad_(False)
-    for block in (copy.stem, copy.stem2, *copy.cells, copy.head):
-        if isinstance(block, fx.GraphModule):
-            _fold(block)
+    blocks = [block for block in (copy.stem, copy.stem2, *copy.cells, copy.head) if isinstance(block, fx.GraphModule)]
+    for block in blocks:
+        _fold(block)
+    for block, readers in _readers(copy):
+        _share_relu(block, readers)
+    for block in blocks:
+        _overwrite(block)
     copy.channels_last = channels_last
     layout = torch.channels_last if channels_last else torch.contiguous_format
     return copy.to(memory_format=layout)
@@ -61,6 +66,58 @@ def _fold(block: fx.GraphModule) -> None:
             _remove(block, node, source)
         elif isinstance(module, NOTHING):
             _remove(block, node, source)
+
+
+def _readers(model: Network) -> Iterator[tuple[fx.GraphModule, list[fx.Node]]]:
+    """Every block but the last, with the inputs of later blocks that take its output."""
+    stems = [model.stem, *([model.stem2] if model.stem2 is not None else [])]
+    older, newer = 0, len(stems) - 1
+    blocks = [*stems, *model.cells]
+    readers: list[list[fx.Node]] = [[] for _ in blocks]
+    if model.stem2 is not None:
+        readers[0] += _inputs(model.stem2)
+    for index, cell in enumerate(model.cells, start=len(stems)):
+        for source, node in zip((older, newer)[-model.arity[index - len(stems)] :], _inputs(cell), strict=True):
+            readers[source].append(node)
+        older, newer = newer, index
+    readers[newer] += _inputs(model.head)
+    for block, found in zip(blocks, readers, strict=True):
+        assert isinstance(block, fx.GraphModule)
+        yield block, found
+
+
+def _inputs(block: nn.Module) -> list[fx.Node]:
+    assert isinstance(block, fx.GraphModule)
+    return [node for node in block.graph.nodes if node.op == "placeholder"]
+
+
+def _share_relu(block: fx.GraphModule, readers: Sequence[fx.Node]) -> None:
+    """Where all that read a block's output begin with ReLU, compute that once, at its end."""
+    users = [user for reader in readers for user in reader.users]
+    if len(users) < 2 or not all(_is_relu(user) for user in users):
+        return
+    for user in users:
+        owner, source = user.graph.owning_module, user.args[0]
+        assert owner is not None
+        assert isinstance(source, fx.Node)
+        _remove(owner, user, source)
+    (output,) = (node for node in block.graph.nodes if node.op == "output")
+    name = "relu"
+    while name in block._modules:
+        name += "_"
+    block.add_module(name, nn.ReLU())
+    with block.graph.inserting_before(output):
+        output.args = (block.graph.call_module(name, (output.args[0],)),)
+
+
+def _is_relu(node: fx.Node) -> bool:
+    owner = node.graph.owning_module
+    return node.op == "call_module" and owner is not None and isinstance(owner.get_submodule(str(node.target)), nn.ReLU)
+
+
+def _overwrite(block: fx.GraphModule) -> None:
+    """Let every ReLU overwrite its input, where nothing else reads that."""
+    modules = dict(block.named_modules())
     for node in block.graph.nodes:
         if node.op == "call_module" and isinstance(module := modules[node.target], nn.ReLU):
             module.inplace = _is_new(node.args[0], modules)

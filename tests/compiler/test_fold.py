@@ -45,6 +45,19 @@ def test_every_batch_norm_behind_convolutions_is_gone() -> None:
     assert norms(for_inference(network("gdas_f1"))) > 0  # those behind pools stay
 
 
+def test_a_relu_that_two_cells_begin_with_is_computed_once() -> None:
+    text = """use std.darts
+    cell a(s0, s1) { relu = sep_conv_3x3(s0, s1)  return concat(relu) }
+    network n: darts_cifar { channels: 4  input: 3x8x8  cells: a*4 }"""
+    torch.manual_seed(0)
+    model = nasc.build(nasc.loads(text)).double().eval()
+    folded = for_inference(model)
+    x = torch.randn(2, 3, 8, 8, dtype=torch.float64)
+    torch.testing.assert_close(folded(x), model(x).detach(), rtol=1e-10, atol=1e-10)
+    ends = [isinstance(dict(cell.named_children()).get("relu_"), nn.ReLU) for cell in folded.cells]
+    assert ends == [True, True, False, False]  # the third is read by the fourth alone, that by the head
+
+
 def test_a_network_with_an_auxiliary_head_and_drop_path_gives_plain_logits() -> None:
     model = nasc.build(nasc.load("darts_v2"), channels=8, layers=4, auxiliary=True)
     model.set_rates(0.5)
