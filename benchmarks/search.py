@@ -11,7 +11,8 @@ from benchmarks.timing import Ratio, compare
 from nasc.compiler.passes import passes
 from nasc.compiler.stack import Options
 from nasc.runtime.search import open_supernet
-from nasc.runtime.search.darts import first_order, second_order, weight_step
+from nasc.runtime.search.darts import first_order, second_order
+from nasc.runtime.search.steps import weight_step
 
 CLIP, RATE, MOMENTUM, DECAY = 5.0, 0.025, 0.9, 3e-4
 
@@ -19,7 +20,9 @@ CLIP, RATE, MOMENTUM, DECAY = 5.0, 0.025, 0.9, 3e-4
 def measure(channels: int, layers: int, batch: int, turns: int) -> list[Ratio]:
     """Weight step, strength step and second-order strength step, each by turns with the plain one."""
     options = Options(channels=channels, layers=layers)
-    ours = open_supernet(nasc.load("darts"), "search", options, changes=passes(rounding=True), channels_last=True).train()
+    ours = open_supernet(
+        nasc.load("darts"), "search", options, changes=passes(rounding=True), channels_last=True
+    ).train()
     plain = PlainSupernet(channels, layers).train()
     weights = torch.optim.SGD(ours.weights(), RATE, momentum=MOMENTUM, weight_decay=DECAY, foreach=True)
     plain_weights, plain_strengths = plain_steps.weight_optimizer(plain), plain_steps.strength_optimizer(plain)

@@ -48,7 +48,7 @@ def merged(matrix: Tensor, halves: Sequence[int]) -> Tensor:
 
 
 def linear_sum(layout: Layout, inputs: Sequence[Tensor], ways: Tensor, factors: Tensor, offset: Tensor) -> Tensor:
-    """sum_i ways_i inputs_i over convs, `ways` (convs, C, C_in), + sum_i factors_i inputs_i over the others + offset."""
+    """sum_i ways_i inputs_i over convs, `ways` (convs, C, C_in), + sum_i factors_i inputs_i over others + offset."""
     parts: dict[bool, Tensor] = {}
     for term in range(layout.convs):
         x, phased = pixels(inputs[term]), layout.is_phased(term)

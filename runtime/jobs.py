@@ -30,10 +30,12 @@ from nasc.runtime.data.registry import describe, load
 from nasc.runtime.device import choose_device
 from nasc.runtime.loop import run_task
 from nasc.runtime.progress import showing
-from nasc.runtime.recipe import DartsSearch, Training, check_recipes, read_recipe, search_kind, training_defaults
+from nasc.runtime.recipe import check_recipes, read_recipe, search_kind, training_defaults
 from nasc.runtime.run import Run, open_run, read_asked, sha256
-from nasc.runtime.search import open_supernet
-from nasc.runtime.search.loop import SearchTask
+from nasc.runtime.search import open_plan, searched_network
+from nasc.runtime.search.algorithms import ALGORITHMS
+from nasc.runtime.search.setup import Setup
+from nasc.runtime.settings import Recipe, Training
 from nasc.runtime.train import TrainTask
 
 
@@ -74,20 +76,24 @@ def search(job: Job) -> Finished:
     if recipe is None:
         raise fail("E401", "the text has no `search`", help="write `search darts { network: search }`")
     settings = read_recipe(*search_kind(recipe), recipe, job.settings)
-    assert isinstance(settings, DartsSearch)
+    assert recipe.name is not None
     device = choose_device(job.device, job.threads)
     data_set = describe(job.data, job.data_dir)
     options = for_data(job.options, data_set.shape, data_set.classes)
-    torch.manual_seed(job.seed)
-    changes = passes(rounding=True, without=job.without, device=device.type)
-    space = open_supernet(document, job.network or settings.network, options, changes=changes, channels_last=True)
+    network = searched_network(document, job.network or settings.network)
+    found = open_plan(document, network, options)
     data = load(job.data, job.data_dir, "train")
-    text = stand_alone(space.plan.program, job.source.text)
-    asked = _asked(job, "search", space.plan.stack.name, settings, options, fingerprint(data), text, changes)
+    text = stand_alone(found.program, job.source.text)
+    changes = passes(rounding=True, without=job.without, device=device.type)
+    asked = _asked(job, "search", found.stack.name, settings, options, fingerprint(data), text, changes)
     run = open_run(job.out, asked, job.source.text, job.resume)
     about = f"{recipe.name}, seed {job.seed}, {job.data}"
     transform = training_transform(data_set, settings.cutout)
-    task = SearchTask(run, space, settings, data, transform, job.seed, about, job.limit, device)
+    setup = Setup(
+        run, document, network, options, settings, data, transform, job.seed, about, job.limit, device, changes
+    )
+    torch.manual_seed(job.seed)
+    task = ALGORITHMS[recipe.name.text](setup)
     with showing("search", task.epochs, task.steps, quiet=job.quiet) as show:
         run_task(run, task, job.seed, show, job.resume)
     return Finished(run.path / "genotype.nas", run, notes)
@@ -168,7 +174,7 @@ def _asked(
     job: Job,
     command: str,
     network: str,
-    recipe: DartsSearch | Training,
+    recipe: Recipe,
     options: Options,
     data: str,
     text: str,

@@ -1,13 +1,13 @@
-"""Recipes: typed settings of a search or a training, with the papers' values as defaults.
+"""Recipes: what a text, the command line and the published recipe say of a search or a training, brought together.
 
-The values stand in `genotypes/recipes/*.nas`; here stands what settings there are and what they take.
+The published values stand in `genotypes/recipes/*.nas`, what settings there are in `settings`.
 This module imports no torch, so that `nasc check` can use it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import fields, replace
 from functools import cache
 from typing import Any, Literal, TypeVar
 
@@ -17,52 +17,7 @@ from nasc.dsl import nodes as n
 from nasc.dsl.diagnostic import Findings, NasError, fail, nearest
 from nasc.dsl.parser import parse
 from nasc.dsl.source import Source
-
-
-def setting(meaning: str, least: float | None = None, below: float | None = None, choices: tuple[int, ...] = ()) -> Any:
-    """A setting of a recipe: what it means, its smallest value, what it stays below, or all it may be."""
-    return field(metadata={"meaning": meaning, "least": least, "below": below, "choices": choices})
-
-
-@dataclass(frozen=True, kw_only=True)
-class Recipe:
-    """What every recipe says. `network` is the network it runs on; None leaves it to the document."""
-
-    network: str | None = setting("the network of the text that is meant")
-    epochs: int = setting("passes over the training data", least=1)
-    batch: int = setting("examples in a step", least=1)
-    lr: float = setting("learning rate of the weights at the first epoch", least=0)
-    lr_min: float = setting("learning rate that the cosine ends at", least=0)
-    momentum: float = setting("momentum of SGD", least=0, below=1)
-    weight_decay: float = setting("weight decay of the weights", least=0)
-    clip: float = setting("largest norm of the gradient of the weights; 0 does not clip", least=0)
-    cutout: int = setting("side of the square cut out of every picture; 0 is none", least=0)
-
-
-@dataclass(frozen=True, kw_only=True)
-class DartsSearch(Recipe):
-    """`search darts`: differentiable search, first or second order (DARTS, section 2.3)."""
-
-    order: int = setting("1: strengths by the gradient alone; 2: through one step of the weights", choices=(1, 2))
-    split: float = setting("share of the training data that trains the weights", least=0.01, below=1)
-    strength_lr: float = setting("learning rate of Adam for the strengths", least=0)
-    strength_betas: tuple[float, float] = setting("betas of Adam for the strengths", least=0, below=1)
-    strength_weight_decay: float = setting("weight decay of the strengths", least=0)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Training(Recipe):
-    """`train`: a network from scratch."""
-
-    auxiliary: float = setting("weight of the auxiliary head's loss; 0 trains without the head", least=0)
-    drop_path: float = setting("probability of dropping a path in the last epoch, growing from 0", least=0, below=1)
-    label_smoothing: float = setting("probability spread over all classes", least=0, below=1)
-
-
-SEARCHES: dict[str, type[Recipe]] = {"darts": DartsSearch}
-"""The algorithms that can be run, each with its settings."""
-LATER = ("gdas", "ednas", "ddarts", "pcdarts", "pdarts", "fairdarts", "random", "evolution")
-"""Algorithms whose recipes are read, but which this version does not run."""
+from nasc.runtime.settings import LATER, SEARCHES, Recipe, Training
 
 R = TypeVar("R", bound=Recipe)
 

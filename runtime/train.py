@@ -15,7 +15,7 @@ from nasc.runtime.data.images import Images
 from nasc.runtime.loop import Figures
 from nasc.runtime.metrics import correct, cosine
 from nasc.runtime.randomness import order
-from nasc.runtime.recipe import Training
+from nasc.runtime.settings import Training
 
 
 class TrainTask:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from nasc.compiler.expand import Plan
 from nasc.compiler.plan import plan, recipe_network
 from nasc.compiler.stack import Options
 from nasc.dsl import nodes as n
@@ -25,10 +26,25 @@ def mixing_of(document: n.Document) -> Mixing:
     return MIXING.get(recipe.name.text if recipe and recipe.name else "", "softmax")
 
 
-def _searched(document: n.Document) -> str | None:
-    """The network to search where nobody names one: the first that no `train` names, if there is such a one."""
+def searched_network(document: n.Document, network: str | None) -> str | None:
+    """The network to search: the one named, else that of `search`, else the first that no `train` names."""
+    if network is not None:
+        return network
+    recipe = next(iter(document.recipes("search")), None)
+    named = recipe_network(recipe) if recipe is not None else None
+    if named is not None:
+        return named
     trained = {recipe_network(recipe) for recipe in document.recipes("train")}
     return next((name for name in document.networks if name not in trained), None)
+
+
+def open_plan(document: n.Document, network: str | None, options: Options) -> Plan:
+    """The plan of the network to search. Raises `NasError`: it cannot be built, or nothing in it is open (E310)."""
+    found = plan(document, searched_network(document, network), options)
+    if not found.open:
+        help = "an open edge names a set of operations, such as `keep 2 of darts(*)`"
+        raise fail("E310", f"nothing is open in network `{found.stack.name}`", Span(document.source, 0, 0), help=help)
+    return found
 
 
 def open_supernet(
@@ -44,13 +60,7 @@ def open_supernet(
     `changes` are the passes, by default those that keep every bit.
     Raises `NasError`: it cannot be built, or nothing in it is open (E310).
     """
-    recipe = next(iter(document.recipes("search")), None)
-    if network is None and recipe is not None:
-        network = recipe_network(recipe)
-    found = plan(document, network or _searched(document), options)
-    if not found.open:
-        help = "an open edge names a set of operations, such as `keep 2 of darts(*)`"
-        raise fail("E310", f"nothing is open in network `{found.stack.name}`", Span(document.source, 0, 0), help=help)
+    found = open_plan(document, network, options)
     mixing = mixing or mixing_of(document)
     from nasc.compiler.passes import passes
     from nasc.compiler.supernet import Supernet

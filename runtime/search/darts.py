@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor, nn
-from torch.nn import functional as F
+from torch import Tensor
 
 from nasc.compiler.supernet import Supernet
+from nasc.runtime.loop import Figures
+from nasc.runtime.metrics import correct
+from nasc.runtime.search.loop import SearchTask
+from nasc.runtime.search.steps import Batch, frozen, gradients, loss_of, move_strengths, weight_step
+from nasc.runtime.settings import DartsSearch
 
-Batch = tuple[Tensor, Tensor]
-"""Pictures (N, channels, height, width) and labels (N,)."""
 Loss = Callable[[], Tensor]
 """A loss at the weights and strengths as they are when it is called."""
 
@@ -21,32 +22,11 @@ EPSILON = 0.01
 """The finite difference goes 0.01 / ||v|| to either side (section 2.3, footnote)."""
 
 
-def loss_of(model: nn.Module, batch: Batch) -> Tensor:
-    """Cross-entropy of one batch."""
-    logits = model(batch[0])
-    return F.cross_entropy(logits, batch[1])
-
-
-def weight_step(space: Supernet, optimizer: torch.optim.Optimizer, batch: Batch, clip: float) -> tuple[float, Tensor]:
-    """Move the weights, their gradient clipped in norm (0: not at all); the loss and the logits before the step."""
-    parameters = space.weights()
-    with frozen(space.strengths()):
-        logits = space(batch[0])
-        assert isinstance(logits, Tensor)
-        loss = F.cross_entropy(logits, batch[1])
-    torch.autograd.backward(loss)
-    if clip:
-        torch.nn.utils.clip_grad_norm_(parameters, clip, foreach=True)
-    optimizer.step()
-    optimizer.zero_grad()
-    return float(loss.detach()), logits.detach()
-
-
 def first_order(space: Supernet, valid: Batch) -> tuple[list[Tensor], float]:
     """dL_val/dalpha (section 2.3 with xi = 0), one tensor for each of `space.strengths()`, and the loss."""
     with frozen(space.weights()):
         loss = loss_of(space, valid)
-    return _gradients(loss, space.strengths()), float(loss.detach())
+    return gradients(loss, space.strengths()), float(loss.detach())
 
 
 def second_order(
@@ -59,6 +39,29 @@ def second_order(
     """
     own = Unrolled(space.weights(), space.strengths(), tuple(space.buffers()), weights, epsilon)
     return own.gradients(lambda: loss_of(space, train), lambda: loss_of(space, valid))
+
+
+class DartsTask(SearchTask):
+    """Strengths first, on a fresh random batch of the second part of the data; then weights (alg. 1)."""
+
+    def step(self, epoch: int, step: int) -> tuple[Figures, int]:
+        train = self.train_batch(step)
+        valid_loss = self.strength_step(train, self.valid_batch())
+        loss, logits = weight_step(self.space, self.weights, train, self.settings.clip)
+        count = len(train[1])
+        top1 = correct(logits, train[1], 1) / count
+        return {"train_loss": loss, "train_top1": top1, "strength_loss": valid_loss}, count
+
+    def strength_step(self, train: Batch, valid: Batch) -> float:
+        """Move the strengths by Adam; the loss on the validation batch."""
+        assert isinstance(self.settings, DartsSearch)
+        if self.settings.order == 2:
+            assert isinstance(self.weights, torch.optim.SGD)
+            found, loss = second_order(self.space, self.weights, train, valid)
+        else:
+            found, loss = first_order(self.space, valid)
+        move_strengths(self.space, self.strengths, found)
+        return loss
 
 
 @dataclass(frozen=True)
@@ -80,12 +83,12 @@ class Unrolled:
         """One tensor for each strength, and the validation loss at w'."""
         rate = self.optimizer.param_groups[0]["lr"]
         with frozen(self.strengths):
-            moves = _gradients(train(), self.weights)
+            moves = gradients(train(), self.weights)
         before = [p.detach().clone() for p in self.weights]
         self._step(moves)
         statistics = [b.clone() for b in self.buffers]
         loss = valid()
-        found = _gradients(loss, [*self.strengths, *self.weights])
+        found = gradients(loss, [*self.strengths, *self.weights])
         direct, vector = found[: len(self.strengths)], found[len(self.strengths) :]
         with torch.no_grad():
             for buffer, saved in zip(self.buffers, statistics, strict=True):
@@ -114,29 +117,10 @@ class Unrolled:
                 p.copy_(saved + far * v)
         with frozen(self.weights):
             loss = train()
-        return _gradients(loss, self.strengths)
-
-
-@contextmanager
-def frozen(parameters: Sequence[Tensor]) -> Iterator[None]:
-    """Build no gradients for these: what a step does not move costs nothing but its forward pass."""
-    needed = [p.requires_grad for p in parameters]
-    for p in parameters:
-        p.requires_grad_(False)
-    try:
-        yield
-    finally:
-        for p, before in zip(parameters, needed, strict=True):
-            p.requires_grad_(before)
+        return gradients(loss, self.strengths)
 
 
 def _norm(vector: Sequence[Tensor]) -> Tensor:
     """The norm over all weights; not quite zero where nothing is left to move, since it is divided by."""
     norm: Tensor = torch.linalg.vector_norm(torch.stack([torch.linalg.vector_norm(v) for v in vector]))
     return norm.clamp_min(torch.finfo(norm.dtype).tiny)
-
-
-def _gradients(loss: Tensor, parameters: Sequence[Tensor]) -> list[Tensor]:
-    """The gradients of a loss; zeros for what it does not depend on."""
-    found = torch.autograd.grad(loss, list(parameters), allow_unused=True)
-    return [torch.zeros_like(p) if g is None else g for p, g in zip(parameters, found, strict=True)]

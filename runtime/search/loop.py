@@ -1,4 +1,4 @@
-"""The search: alternating steps of strengths and weights over the two halves of the training data (DARTS, alg. 1)."""
+"""What all searches share: data in two parts, optimisers, measuring, writing, and what a checkpoint holds."""
 
 from __future__ import annotations
 
@@ -13,92 +13,110 @@ from nasc.compiler.supernet import Supernet
 from nasc.dsl import nodes as n
 from nasc.dsl.diagnostic import fail
 from nasc.dsl.printer import to_text
-from nasc.runtime.data.augment import Transform
 from nasc.runtime.data.images import Images
 from nasc.runtime.derive import derive_supernet
 from nasc.runtime.loop import Figures
 from nasc.runtime.metrics import correct, cosine
 from nasc.runtime.randomness import order
-from nasc.runtime.recipe import DartsSearch
-from nasc.runtime.run import Run
-from nasc.runtime.search.darts import Batch, first_order, second_order, weight_step
+from nasc.runtime.search.setup import Setup
+from nasc.runtime.search.steps import Batch
+from nasc.runtime.settings import Search
 
 
 class SearchTask:
-    """One search by DARTS. The first part of the training data moves the weights, the rest the strengths."""
+    """One search over a shared-weight network; an algorithm is a subclass that says what a `step` is.
 
-    def __init__(
-        self,
-        run: Run,
-        space: Supernet,
-        recipe: DartsSearch,
-        data: Images,
-        transform: Transform,
-        seed: int,
-        about: str,
-        limit: int | None = None,
-        device: torch.device = torch.device("cpu"),
-    ) -> None:
-        self.run, self.space, self.recipe, self.about = run, space.to(device), recipe, about
-        self.transform, self.seed, self.device = transform, seed, device
-        cut = int(len(data) * recipe.split)
-        if cut < 1 or cut >= len(data):
-            raise fail("E507", f"{len(data)} examples cannot be split into two parts", help="give the search more data")
-        self.train, self.valid = data.subset(torch.arange(cut)), data.subset(torch.arange(cut, len(data)))
-        self.epochs = recipe.epochs
-        whole = -(-len(self.train) // recipe.batch)
-        self.steps = min(whole, limit or whole)
-        self.weights = torch.optim.SGD(
-            space.weights(), recipe.lr, momentum=recipe.momentum, weight_decay=recipe.weight_decay, foreach=True
-        )
-        self.strengths = torch.optim.Adam(
-            space.strengths(),
-            recipe.strength_lr,
-            betas=recipe.strength_betas,
-            weight_decay=recipe.strength_weight_decay,
-        )
+    The first part of the training data moves the weights, the rest the strengths. What an algorithm keeps besides
+    weights, strengths and their optimisers goes through `extra` and `load_extra`; whatever it draws, it draws from
+    torch's generator within a step, which the loop seeds. `space` is built from the setup unless given.
+    """
+
+    def __init__(self, setup: Setup, space: Supernet | None = None) -> None:
+        assert isinstance(setup.recipe, Search)
+        self.setup, self.run, self.device = setup, setup.run, setup.device
+        self.settings: Search = setup.recipe
+        self.space = setup.supernet() if space is None else space
+        cut = int(len(setup.data) * self.settings.split)
+        if cut < 1 or cut >= len(setup.data):
+            message = f"{len(setup.data)} examples cannot be split into two parts"
+            raise fail("E507", message, help="give the search more data")
+        whole = torch.arange(len(setup.data))
+        self.train, self.valid = setup.data.subset(whole[:cut]), setup.data.subset(whole[cut:])
+        self.epochs = self.settings.epochs
+        needed = -(-len(self.train) // self.settings.batch)
+        self.steps = min(needed, setup.limit or needed)
+        self.weights = self.weight_optimizer()
+        self.strengths = self.strength_optimizer()
         self.order: Tensor = torch.empty(0, dtype=torch.int64)
         self.found: n.Document | None = None
 
-    def begin_epoch(self, epoch: int) -> None:
-        """The cosine schedule counts epochs from zero and is set before the first step (not stepped behind it)."""
-        rate = cosine(self.recipe.lr, self.recipe.lr_min, epoch, self.recipe.epochs)
-        self.weights.param_groups[0]["lr"] = rate
-        self.order = order(self.seed, len(self.train), epoch)
-        self.space.train()
+    # what algorithms change
 
     def step(self, epoch: int, step: int) -> tuple[Figures, int]:
-        """Strengths first, on a fresh random batch of the validation part; then weights."""
-        train = self.batch(self.train, self.order[step * self.recipe.batch :][: self.recipe.batch])
-        valid = self.batch(self.valid, torch.randperm(len(self.valid))[: self.recipe.batch])
-        valid_loss = self.strength_step(train, valid)
-        loss, logits = self.weight_step(train)
-        count = len(train[1])
-        top1 = correct(logits, train[1], 1) / count
-        return {"train_loss": loss, "train_top1": top1, "strength_loss": valid_loss}, count
+        """One step of the search; figures and the number of examples they are means of."""
+        raise NotImplementedError
 
-    def strength_step(self, train: Batch, valid: Batch) -> float:
-        """Move the strengths by Adam; the loss on the validation batch."""
-        if self.recipe.order == 2:
-            gradients, loss = second_order(self.space, self.weights, train, valid)
-        else:
-            gradients, loss = first_order(self.space, valid)
-        for strength, gradient in zip(self.space.strengths(), gradients, strict=True):
-            strength.grad = gradient
-        self.strengths.step()
-        self.strengths.zero_grad()
-        return loss
+    def derive(self) -> n.Document:
+        """The genotype that the search says now."""
+        return derive_supernet(self.space)
 
-    def weight_step(self, train: Batch) -> tuple[float, Tensor]:
-        """Move the weights by SGD, their gradient clipped in norm; the loss and the logits before the step."""
-        return weight_step(self.space, self.weights, train, self.recipe.clip)
+    def forward(self, pictures: Tensor) -> Tensor:
+        """The logits that are measured at the end of an epoch."""
+        logits = self.space(pictures)
+        assert isinstance(logits, Tensor)
+        return logits
+
+    def weight_optimizer(self) -> torch.optim.Optimizer:
+        """SGD with momentum over all weights."""
+        return torch.optim.SGD(
+            self.space.weights(),
+            self.settings.lr,
+            momentum=self.settings.momentum,
+            weight_decay=self.settings.weight_decay,
+            foreach=True,
+        )
+
+    def strength_optimizer(self) -> torch.optim.Optimizer:
+        """Adam over all strengths."""
+        return torch.optim.Adam(
+            self.space.strengths(),
+            self.settings.strength_lr,
+            betas=self.settings.strength_betas,
+            weight_decay=self.settings.strength_weight_decay,
+        )
+
+    def extra(self) -> dict[str, Any]:
+        """What else has changed since the start: tensors and plain containers."""
+        return {}
+
+    def load_extra(self, state: Mapping[str, Any]) -> None:
+        """Take back what `extra` gave."""
+
+    # what they share
+
+    def begin_epoch(self, epoch: int) -> None:
+        """The cosine schedule counts epochs from zero and is set before the first step (not stepped behind it)."""
+        rate = cosine(self.settings.lr, self.settings.lr_min, epoch, self.epochs)
+        for group in self.weights.param_groups:
+            group["lr"] = rate
+        self.order = order(self.setup.seed, len(self.train), epoch)
+        self.space.train()
+
+    def train_batch(self, step: int) -> Batch:
+        """The examples of one step of the epoch from the first part of the data."""
+        size = self.settings.batch
+        return self.batch(self.train, self.order[step * size :][:size])
+
+    def valid_batch(self) -> Batch:
+        """Random examples of the second part, all different."""
+        return self.batch(self.valid, torch.randperm(len(self.valid))[: self.settings.batch])
 
     def end_epoch(self, epoch: int, figures: Figures) -> Figures:
         """Measure on the validation part, and write the genotype that the strengths say now."""
         figures = {"lr": self.weights.param_groups[0]["lr"], **figures, **self.validate()}
-        self.found = derive_supernet(self.space)
+        self.found = self.derive()
         head = (
-            f"# nasc search, {self.run.asked['started']}: {self.about}, epoch {epoch + 1} of {self.epochs}, "
+            f"# nasc search, {self.run.asked['started']}: {self.setup.about}, epoch {epoch + 1} of {self.epochs}, "
             f"valid accuracy {figures['valid_top1']:.1%}\n"
         )
         self.run.write(f"epochs/{epoch + 1:04d}.nas", head + to_text(self.found))
@@ -114,10 +132,9 @@ class SearchTask:
         """
         self.space.eval()
         loss, right, count = 0.0, 0, 0
-        for chosen in torch.split(torch.arange(len(self.valid)), self.recipe.batch)[: self.steps]:
+        for chosen in torch.split(torch.arange(len(self.valid)), self.settings.batch)[: self.steps]:
             pictures, labels = self.batch(self.valid, chosen)
-            logits = self.space(pictures)
-            assert isinstance(logits, Tensor)
+            logits = self.forward(pictures)
             loss += float(F.cross_entropy(logits, labels, reduction="sum"))
             right += correct(logits, labels, 1)
             count += len(labels)
@@ -125,16 +142,18 @@ class SearchTask:
 
     def batch(self, data: Images, chosen: Tensor) -> Batch:
         """The chosen examples, augmented, on the device."""
-        return self.transform(data.pixels[chosen]).to(self.device), data.labels[chosen].to(self.device)
+        return self.setup.transform(data.pixels[chosen]).to(self.device), data.labels[chosen].to(self.device)
 
     def state(self) -> dict[str, Any]:
         return {
             "model": self.space.state_dict(),
             "weights": self.weights.state_dict(),
             "strengths": self.strengths.state_dict(),
+            "extra": self.extra(),
         }
 
     def load_state(self, state: Mapping[str, Any]) -> None:
+        self.load_extra(state["extra"])
         self.space.load_state_dict(state["model"])
         self.weights.load_state_dict(state["weights"])
         self.strengths.load_state_dict(state["strengths"])

@@ -37,7 +37,7 @@ from nasc.dsl import dialects, nesting, nodes, parser, reader
 from nasc.dsl.diagnostic import Diagnostic, NasError
 from nasc.dsl.printer import format_text
 from nasc.dsl.source import Source
-from nasc.runtime import recipe
+from nasc.runtime import recipe, settings
 from nasc.runtime.data.registry import DATA_SETS
 
 ROOT = Path(__file__).parents[2]
@@ -286,7 +286,7 @@ def test_settings_of_networks() -> None:
 
 @pytest.mark.parametrize("kind", ["search", "train"])
 def test_recipes(kind: Any) -> None:
-    types: Callable[[str], Any] = lambda name: recipe.SEARCHES.get(name) if kind == "search" else recipe.Training  # noqa: E731
+    types: Callable[[str], Any] = lambda name: settings.SEARCHES.get(name) if kind == "search" else settings.Training  # noqa: E731
     for name, published in recipe.published(kind).items():
         found = rows(section("language", f"`{kind} {name}`"), "setting", "default", "meaning")
         known = {field.name: field for field in fields(types(name))}
@@ -297,8 +297,8 @@ def test_recipes(kind: Any) -> None:
 
 def test_algorithms_that_are_not_run() -> None:
     text = section("language", "Algorithms that are known, and not run")
-    assert set(recipe.LATER) <= set(code(text))
-    assert not set(recipe.SEARCHES) & set(code(text))
+    assert set(settings.LATER) <= set(code(text))
+    assert not set(settings.SEARCHES) & set(code(text))
 
 
 def test_shipped_texts() -> None:

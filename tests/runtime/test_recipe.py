@@ -10,22 +10,20 @@ import torch
 
 import nasc
 from nasc.compiler.build import Network
+from nasc.compiler.stack import Options
 from nasc.dsl import nodes as n
 from nasc.runtime.data.images import Images
 from nasc.runtime.metrics import cosine
 from nasc.runtime.recipe import (
-    LATER,
-    SEARCHES,
-    DartsSearch,
-    Recipe,
-    Training,
     published,
     read_recipe,
     search_kind,
     training_defaults,
 )
 from nasc.runtime.run import Run
-from nasc.runtime.search.loop import SearchTask
+from nasc.runtime.search.darts import DartsTask
+from nasc.runtime.search.setup import Setup
+from nasc.runtime.settings import LATER, SEARCHES, DartsSearch, Recipe, Training
 from nasc.runtime.train import TrainTask
 from tests.runtime.tiny import GENOTYPE, SPACE
 
@@ -189,9 +187,10 @@ def rates_of(kind: str, tmp_path: Path) -> tuple[list[float], list[float]]:
     nothing = Images(torch.zeros(4, 1, 8, 8, dtype=torch.uint8), torch.zeros(4, dtype=torch.int64))
     dropped: list[float] = []
     if kind == "search":
-        space = nasc.supernet(nasc.loads(SPACE), input=(1, 8, 8))
         settings = read_recipe(DartsSearch, SEARCH, None)
-        task: Any = SearchTask(Run(tmp_path, {}), space, settings, nothing, torch.Tensor.float, 0, "")
+        options = Options(input=(1, 8, 8))
+        run = Run(tmp_path, {})
+        task: Any = DartsTask(Setup(run, nasc.loads(SPACE), None, options, settings, nothing, torch.Tensor.float))
         optimizer = task.weights
     else:
         model = nasc.build(nasc.loads(GENOTYPE), "cifar", input=(1, 8, 8))

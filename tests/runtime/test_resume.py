@@ -14,12 +14,12 @@ import pytest
 from nasc.runtime import checkpoint, jobs
 from nasc.runtime.jobs import Finished, Job, search, train
 from nasc.runtime.run import Interrupted, Run
-from nasc.runtime.search.loop import SearchTask
+from nasc.runtime.search.darts import DartsTask
 from nasc.runtime.train import TrainTask
 from tests.runtime.tiny import EPOCHS, GENOTYPE, SPACE, STEPS, differences, job
 
 Work = Callable[[Job], Finished]
-TASKS: dict[str, tuple[Work, Any, str]] = {"search": (search, SearchTask, SPACE), "train": (train, TrainTask, GENOTYPE)}
+TASKS: dict[str, tuple[Work, Any, str]] = {"search": (search, DartsTask, SPACE), "train": (train, TrainTask, GENOTYPE)}
 every_task = pytest.mark.parametrize("kind", TASKS)
 
 

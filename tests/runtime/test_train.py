@@ -15,7 +15,8 @@ from nasc.compiler.build import Network
 from nasc.runtime.data import digits
 from nasc.runtime.data.images import Images
 from nasc.runtime.jobs import search, train
-from nasc.runtime.recipe import Training, published, read_recipe
+from nasc.runtime.recipe import published, read_recipe
+from nasc.runtime.settings import Training
 from nasc.runtime.train import TrainTask
 from tests.runtime.tiny import GENOTYPE, SPACE, job
 

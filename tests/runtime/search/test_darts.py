@@ -9,13 +9,16 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 import nasc
+from nasc.compiler.stack import Options
 from nasc.compiler.supernet import Supernet
 from nasc.runtime.data.images import Images
 from nasc.runtime.derive import derive_supernet
-from nasc.runtime.recipe import DartsSearch, published, read_recipe
+from nasc.runtime.recipe import published, read_recipe
 from nasc.runtime.run import Run
-from nasc.runtime.search.darts import Batch, Unrolled, first_order, loss_of, second_order
-from nasc.runtime.search.loop import SearchTask
+from nasc.runtime.search.darts import DartsTask, Unrolled, first_order, second_order
+from nasc.runtime.search.setup import Setup
+from nasc.runtime.search.steps import Batch, loss_of, weight_step
+from nasc.runtime.settings import DartsSearch
 from nasc.runtime.weights import ORIGINS
 from nasc.runtime.weights.matching import match
 from tests.goldens.folder import whole
@@ -103,6 +106,7 @@ def test_the_step_ahead_of_the_original(golden: dict[str, Any]) -> None:
 def test_strengths_after_one_step_of_the_original(golden: dict[str, Any], tmp_path: Any) -> None:
     space = originals(golden)
     task = search_task(space, tmp_path)
+    assert isinstance(task.weights, torch.optim.SGD)
     remember(golden, space, task.weights)
     task.begin_epoch(0)
     task.strength_step(*batches(golden))
@@ -115,11 +119,13 @@ def test_derived_genotype_of_the_original(golden: dict[str, Any]) -> None:
         assert edges(found, kind) == [(op, f"s{source}") for op, source in golden["genotype"][kind]]
 
 
-def search_task(space: Supernet, path: Any) -> SearchTask:
+def search_task(space: Supernet, path: Any) -> DartsTask:
     """The search itself, with the published settings; its data does not matter here."""
     nothing = Images(torch.zeros(4, 3, 16, 16, dtype=torch.uint8), torch.zeros(4, dtype=torch.int64))
     settings = read_recipe(DartsSearch, published("search")["darts"], None)
-    return SearchTask(Run(path, {}), space, settings, nothing, lambda pixels: pixels.double(), 0, "")
+    document = space.plan.program.document
+    setup = Setup(Run(path, {}), document, None, Options(), settings, nothing, lambda pixels: pixels.double())
+    return DartsTask(setup, space)
 
 
 # ---------------------------------------------------------------- the formulas, written out anew
@@ -220,7 +226,7 @@ def test_the_recipe_says_the_order(order: int, tmp_path: Any, monkeypatch: pytes
     space, _, train, valid = small_space()
     settings = read_recipe(DartsSearch, published("search")["darts"], None, {"order": str(order)})
     task = search_task(space, tmp_path)
-    task.recipe = settings
+    task.settings = settings
     before = [p.detach().clone() for p in space.strengths()]
     given = copy.deepcopy(space)
     if order == 1:
@@ -250,9 +256,9 @@ def test_the_weight_step_clips_and_leaves_the_strengths(tmp_path: Any) -> None:
         other = copy.deepcopy(space)
         task = search_task(other, tmp_path)
         settings = read_recipe(DartsSearch, published("search")["darts"], None, {"clip": f"{clip:.17f}"})
-        task.recipe = settings
+        task.settings = settings
         task.begin_epoch(0)
-        task.weight_step((train[0] * 1e3, train[1] * 0))
+        weight_step(other, task.weights, (train[0] * 1e3, train[1] * 0), task.settings.clip)
         scale = clip / (float(norm) + 1e-6) if clip else 1.0
         for after, before in zip(other.weights(), given.weights(), strict=True):
             assert before.grad is not None
