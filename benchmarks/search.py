@@ -10,6 +10,7 @@ from benchmarks.plain_darts import PlainSupernet
 from benchmarks.timing import Ratio, compare
 from nasc.compiler.passes import passes
 from nasc.compiler.stack import Options
+from nasc.compiler.supernet import Supernet
 from nasc.runtime.search import open_supernet
 from nasc.runtime.search.darts import first_order, second_order
 from nasc.runtime.search.steps import weight_step
@@ -17,14 +18,24 @@ from nasc.runtime.search.steps import weight_step
 CLIP, RATE, MOMENTUM, DECAY = 5.0, 0.025, 0.9, 3e-4
 
 
+def open_ours(channels: int, layers: int, checkpoint: bool = False, without: tuple[str, ...] = ()) -> Supernet:
+    """The shared-weight network as `nasc search` builds it."""
+    options, changes = Options(channels=channels, layers=layers), passes(rounding=True, without=without)
+    space = open_supernet(nasc.load("darts"), "search", options, changes=changes, channels_last=True).train()
+    space.checkpoint = checkpoint
+    return space
+
+
+def sgd(space: Supernet) -> torch.optim.SGD:
+    """The optimiser of its weights."""
+    return torch.optim.SGD(space.weights(), RATE, momentum=MOMENTUM, weight_decay=DECAY, foreach=True)
+
+
 def measure(channels: int, layers: int, batch: int, turns: int) -> list[Ratio]:
     """Weight step, strength step and second-order strength step, each by turns with the plain one."""
-    options = Options(channels=channels, layers=layers)
-    ours = open_supernet(
-        nasc.load("darts"), "search", options, changes=passes(rounding=True), channels_last=True
-    ).train()
+    ours = open_ours(channels, layers)
     plain = PlainSupernet(channels, layers).train()
-    weights = torch.optim.SGD(ours.weights(), RATE, momentum=MOMENTUM, weight_decay=DECAY, foreach=True)
+    weights = sgd(ours)
     plain_weights, plain_strengths = plain_steps.weight_optimizer(plain), plain_steps.strength_optimizer(plain)
     train = torch.randn(batch, 3, 32, 32), torch.randint(10, (batch,))
     valid = torch.randn(batch, 3, 32, 32), torch.randint(10, (batch,))

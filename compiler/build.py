@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import torch
@@ -14,6 +15,7 @@ from nasc.compiler.graph import LayerGraph
 from nasc.compiler.lower import to_module
 from nasc.compiler.passes import passes
 from nasc.compiler.passes.rewriting import Pass, changed
+from nasc.compiler.recomputed import recomputed
 from nasc.compiler.sampled import Chosen, Sampler
 from nasc.dsl.diagnostic import fail
 
@@ -27,6 +29,7 @@ class Network(nn.Module):
     `forward` takes pictures (N, channels, height, width) and gives logits (N, classes); in training, with an
     auxiliary head, the pair of logits and auxiliary logits. The names of the parameters follow the text:
     `cells.3.s2.0.1.weight` belongs to cell 3, state `s2`, its first edge, the second layer of that operation.
+    With `checkpoint` set, training keeps the inputs of the cells alone and computes the rest again for the gradient.
     """
 
     auxiliary: nn.Module | None
@@ -54,6 +57,7 @@ class Network(nn.Module):
         self.choices = [cell.placement.choice if cell.dag.open else None for cell in plan.cells]
         self.arity = [len(cell.dag.inputs) for cell in plan.cells]
         self.changes = tuple(changes)
+        self.checkpoint = False
         self._samplers: dict[int, Sampler] = {}
         if channels_last:
             self.to(memory_format=torch.channels_last)
@@ -70,14 +74,16 @@ class Network(nn.Module):
         aux = None
         for index, (cell, choice, arity) in enumerate(zip(self.cells, self.choices, self.arity, strict=True)):
             inputs: tuple[Any, ...] = (older, newer) if arity == 2 else (newer,)
-            if choice is None:
-                older, newer = newer, cell(*inputs)
-            else:
+            run: Callable[..., Tensor] = cell
+            if choice is not None:
                 assert weights is not None, "an open network is run with weights: use `supernet`"
-                if chosen is None:
-                    older, newer = newer, cell(*inputs, weights[choice])
-                else:
-                    older, newer = newer, self._sampler(index)(inputs, weights[choice], chosen[choice])
+                inputs = (*inputs, weights[choice])
+                if chosen is not None:
+                    run = partial(self._sampler(index), chosen[choice])
+            if self.checkpoint and self.training and torch.is_grad_enabled():
+                older, newer = newer, recomputed(cell, run, *inputs)
+            else:
+                older, newer = newer, run(*inputs)
             if self.training and self.auxiliary is not None and index == self.plan.auxiliary_after:
                 aux = self.auxiliary(newer)
         logits: Tensor = self.head(newer)

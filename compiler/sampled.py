@@ -56,13 +56,14 @@ class Sampler:
         self.rows = row_widths(graph)
         self.known: dict[tuple[tuple[int, ...], ...], LayerGraph] = {}
 
-    def __call__(self, inputs: Sequence[Tensor], weights: Any, kept: Sequence[Sequence[int]]) -> Tensor:
-        """The output of the cell; `weights` are those of all operations, as the whole cell takes them."""
+    def __call__(self, kept: Sequence[Sequence[int]], *inputs: Any) -> Tensor:
+        """The output of the cell; its inputs end with the weights of all operations, as the whole cell takes them."""
+        *given, weights = inputs
         key = tuple(tuple(row) for row in kept)
         graph = self.known.get(key)
         if graph is None:
             if len(self.known) >= KEPT:
                 self.known.clear()
             graph = self.known[key] = changed(only(self.graph, kept), self.passes)
-        result: Tensor = lower(graph, self.target, inputs, weights, self.rows)
+        result: Tensor = lower(graph, self.target, given, weights, self.rows)
         return result

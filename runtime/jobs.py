@@ -28,6 +28,7 @@ from nasc.runtime.data.augment import training_transform
 from nasc.runtime.data.images import fingerprint
 from nasc.runtime.data.registry import describe, load
 from nasc.runtime.device import choose_device
+from nasc.runtime.failures import explained
 from nasc.runtime.loop import run_task
 from nasc.runtime.progress import showing
 from nasc.runtime.recipe import check_recipes, read_recipe, search_kind, training_defaults
@@ -57,6 +58,7 @@ class Job:
     options: Options = Options()
     limit: int | None = None
     without: tuple[str, ...] = ()
+    recompute: bool = False
     quiet: bool = False
 
 
@@ -89,11 +91,11 @@ def search(job: Job) -> Finished:
     run = open_run(job.out, asked, job.source.text, job.resume)
     about = f"{recipe.name}, seed {job.seed}, {job.data}"
     transform = training_transform(data_set, settings.cutout)
-    setup = Setup(
-        run, document, network, options, settings, data, transform, job.seed, about, job.limit, device, changes
-    )
+    given = run, document, network, options, settings, data, transform, job.seed, about, job.limit, device, changes
+    setup = Setup(*given, recompute=job.recompute)
     torch.manual_seed(job.seed)
-    task = ALGORITHMS[recipe.name.text](setup)
+    with explained("when the network was built"):
+        task = ALGORITHMS[recipe.name.text](setup)
     with showing("search", task.epochs, task.steps, quiet=job.quiet) as show:
         run_task(run, task, job.seed, show, job.resume)
     return Finished(run.path / "genotype.nas", run, notes)
@@ -115,7 +117,9 @@ def train(job: Job) -> Finished:
         settings, with_head = replace(settings, auxiliary=0.0), False
     torch.manual_seed(job.seed)
     changes = passes(rounding=True, without=job.without, device=device.type)
-    model = decided(found, with_head, changes, channels_last=True)
+    with explained("when the network was built"):
+        model = decided(found, with_head, changes, channels_last=True)
+    model.checkpoint = job.recompute
     data = load(job.data, job.data_dir, "train")
     text = stand_alone(found.program, job.source.text)
     asked = _asked(job, "train", found.stack.name, settings, options, fingerprint(data), text, changes)

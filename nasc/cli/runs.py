@@ -37,6 +37,7 @@ def job_of(command: str, file: str, given: dict[str, Any]) -> Job:
         options=options_of(given),
         limit=given["limit"],
         without=given["without"],
+        recompute=given["recompute"],
         quiet=given["quiet"],
     )
     return resumed(job, seed_given=seed is not None) if job.resume else job

@@ -38,9 +38,11 @@ class Setup:
     limit: int | None = None
     device: torch.device = torch.device("cpu")
     changes: Sequence[Pass] | None = None
+    recompute: bool = False
 
     def supernet(self, document: n.Document | None = None, options: Options | None = None) -> Supernet:
         """The shared-weight network of the document, or of another with other options, on the device."""
         document, options = document or self.document, options or self.options
         space = open_supernet(document, self.network, options, changes=self.changes, channels_last=True)
+        space.checkpoint = self.recompute
         return space.to(self.device)
