@@ -424,7 +424,7 @@ CODES: dict[str, Code] = {
         "stopped. Give those again, or start a new run.",
     ),
     "E506": Code(
-        "a loss is not a number any more",
+        "a loss or a strength is not a number any more",
         "Training has diverged. A smaller learning rate is the first thing to try. The help says where the last good "
         "state is.",
     ),
@@ -440,6 +440,12 @@ CODES: dict[str, Code] = {
     "E509": Code(
         "the data does not fit the network",
         "The weights belong to a network for pictures of another size or number of classes than the data set has.",
+    ),
+    "E510": Code(
+        "memory does not suffice",
+        "Building the network or a step of the run asked for more memory than there is. A smaller batch and a "
+        "narrower network need less; with `--recompute` a step keeps the inputs of cells alone and computes the rest "
+        "again for the gradient, with the same figures. The help says where the last good state is.",
     ),
     "E601": Code(
         "a data set was not found",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any, Protocol
 
 from nasc.dsl.diagnostic import fail
+from nasc.runtime.failures import check_finite, explained
 from nasc.runtime.progress import Show
 from nasc.runtime.randomness import seed_step
 from nasc.runtime.run import Interrupted, Run, interruptible
@@ -30,6 +30,9 @@ class Task(Protocol):
     def end_epoch(self, epoch: int, figures: Figures) -> Figures:
         """Finish an epoch; its figures, completed by what is measured at its end."""
 
+    def broken(self) -> str:
+        """What it has learned that is no longer numbers, in words; nothing as long as all is well."""
+
     def state(self) -> dict[str, Any]:
         """All that has changed since the start: tensors and plain containers."""
 
@@ -42,7 +45,8 @@ def run_task(run: Run, task: Task, seed: int, show: Show, resume: bool) -> None:
 
     A checkpoint is written after every epoch and on SIGINT and SIGTERM. Every step is seeded by (seed, epoch, step),
     so that a run that goes on from a checkpoint ends with the same bits as one that was never stopped.
-    Raises `Interrupted` after saving, `NasError` (E506) when a loss is no longer a number.
+    Raises `Interrupted` after saving, `NasError` when a loss or a strength is no longer a
+    number (E506), or memory does not suffice (E510).
     """
     epoch, step = 0, 0
     sums: Figures = {}
@@ -69,8 +73,10 @@ def run_task(run: Run, task: Task, seed: int, show: Show, resume: bool) -> None:
             task.begin_epoch(epoch)
             while step < task.steps:
                 seed_step(seed, "step", epoch, step)
-                figures, count = task.step(epoch, step)
-                _finite(figures, epoch, step, run)
+                where = f"in epoch {epoch + 1}, step {step + 1}"
+                with explained(where, run):
+                    figures, count = task.step(epoch, step)
+                check_finite(figures, task.broken(), where, run)
                 sums = {name: sums.get(name, 0.0) + value * count for name, value in figures.items()}
                 examples += count
                 step += 1
@@ -79,18 +85,11 @@ def run_task(run: Run, task: Task, seed: int, show: Show, resume: bool) -> None:
                     save()
                     raise Interrupted
             seed_step(seed, "end of epoch", epoch)
-            means = task.end_epoch(epoch, {name: value / max(examples, 1) for name, value in sums.items()})
+            with explained(f"at the end of epoch {epoch + 1}", run):
+                means = task.end_epoch(epoch, {name: value / max(examples, 1) for name, value in sums.items()})
             run.measure({"epoch": epoch + 1, **means})
             show.epoch(epoch + 1, means)
             epoch, step, sums, examples = epoch + 1, 0, {}, 0
             save()
             if asked and epoch < task.epochs:
                 raise Interrupted
-
-
-def _finite(figures: Figures, epoch: int, step: int, run: Run) -> None:
-    bad = [name for name, value in figures.items() if not math.isfinite(value)]
-    if bad:
-        message = f"{bad[0].replace('_', ' ')} is not a number any more, in epoch {epoch + 1}, step {step + 1}"
-        good = f"the last good state is {run.checkpoint}" if run.checkpoint.exists() else "no checkpoint was written"
-        raise fail("E506", message, help=f"{good}\na smaller learning rate (`--set lr=...`) is the first thing to try")

@@ -31,10 +31,16 @@ class Recipe:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Search(Recipe):
-    """What every search by strengths says: Adam moves them on the part of the data that does not train the weights."""
+class Split(Recipe):
+    """What every search says: one part of the data trains the weights, the rest says what to choose."""
 
     split: float = setting("share of the training data that trains the weights", least=0.01, below=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Search(Split):
+    """What every search by strengths says: Adam moves them on the part of the data that does not train the weights."""
+
     strength_lr: float = setting("learning rate of Adam for the strengths", least=0)
     strength_betas: tuple[float, float] = setting("betas of Adam for the strengths", least=0, below=1)
     strength_weight_decay: float = setting("weight decay of the strengths", least=0)

@@ -72,6 +72,9 @@ class TrainTask:
     def end_epoch(self, epoch: int, figures: Figures) -> Figures:
         return {"lr": self.optimizer.param_groups[0]["lr"], **figures}
 
+    def broken(self) -> str:
+        return ""  # the loss says it
+
     def state(self) -> dict[str, Any]:
         return {"model": self.model.state_dict(), "optimizer": self.optimizer.state_dict(), "about": self.about}
 

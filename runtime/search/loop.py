@@ -20,7 +20,7 @@ from nasc.runtime.metrics import correct, cosine
 from nasc.runtime.randomness import order
 from nasc.runtime.search.setup import Setup
 from nasc.runtime.search.steps import Batch
-from nasc.runtime.settings import Search
+from nasc.runtime.settings import Search, Split
 
 
 class SearchTask:
@@ -32,9 +32,9 @@ class SearchTask:
     """
 
     def __init__(self, setup: Setup, space: Supernet | None = None) -> None:
-        assert isinstance(setup.recipe, Search)
+        assert isinstance(setup.recipe, Split)
         self.setup, self.run, self.device = setup, setup.run, setup.device
-        self.settings: Search = setup.recipe
+        self.settings: Split = setup.recipe
         self.space = setup.supernet() if space is None else space
         cut = int(len(setup.data) * self.settings.split)
         if cut < 1 or cut >= len(setup.data):
@@ -78,6 +78,7 @@ class SearchTask:
 
     def strength_optimizer(self) -> torch.optim.Optimizer:
         """Adam over all strengths."""
+        assert isinstance(self.settings, Search)
         return torch.optim.Adam(
             self.space.strengths(),
             self.settings.strength_lr,
@@ -143,6 +144,14 @@ class SearchTask:
     def batch(self, data: Images, chosen: Tensor) -> Batch:
         """The chosen examples, augmented, on the device."""
         return self.setup.transform(data.pixels[chosen]).to(self.device), data.labels[chosen].to(self.device)
+
+    def broken(self) -> str:
+        """The strengths of the first cell of which one is no number."""
+        for name, given in self.space.alphas.items():
+            parts = [given] if isinstance(given, Tensor) else given
+            if not all(bool(part.isfinite().all()) for part in parts):
+                return f"the strengths of cell `{name}`"
+        return ""
 
     def state(self) -> dict[str, Any]:
         return {
