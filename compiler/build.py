@@ -16,11 +16,13 @@ from nasc.compiler.lower import to_module
 from nasc.compiler.passes import passes
 from nasc.compiler.passes.rewriting import Pass, changed
 from nasc.compiler.recomputed import recomputed
-from nasc.compiler.sampled import Chosen, Sampler
+from nasc.compiler.sampled import Chosen, PlacedChosen, Sampler
 from nasc.dsl.diagnostic import fail
 
 Weights = Mapping[str, Sequence[Tensor] | Tensor]
 """For each open cell by name what every operation of every open edge counts for: rows are edges."""
+PlacedWeights = Sequence[Sequence[Tensor] | Tensor | None]
+"""The same for each cell of the stack, from input to output; nothing for one without open edges."""
 
 
 class Network(nn.Module):
@@ -63,7 +65,10 @@ class Network(nn.Module):
             self.to(memory_format=torch.channels_last)
 
     def forward(
-        self, x: Tensor, weights: Weights | None = None, chosen: Chosen | None = None
+        self,
+        x: Tensor,
+        weights: Weights | PlacedWeights | None = None,
+        chosen: Chosen | PlacedChosen | None = None,
     ) -> Tensor | tuple[Tensor, Tensor]:
         if self.channels_last:
             # channels last in memory: depthwise convolutions and pools run up to twice as fast so
@@ -77,9 +82,9 @@ class Network(nn.Module):
             run: Callable[..., Tensor] = cell
             if choice is not None:
                 assert weights is not None, "an open network is run with weights: use `supernet`"
-                inputs = (*inputs, weights[choice])
+                inputs = (*inputs, _of_cell(weights, choice, index))
                 if chosen is not None:
-                    run = partial(self._sampler(index), chosen[choice])
+                    run = partial(self._sampler(index), _of_cell(chosen, choice, index))
             if self.checkpoint and self.training and torch.is_grad_enabled():
                 older, newer = newer, recomputed(cell, run, *inputs)
             else:
@@ -101,6 +106,11 @@ class Network(nn.Module):
                 module.rate = drop_path
             elif isinstance(module, modules.Dropout) and module.name is not None:
                 module.rate = (named or {}).get(module.name, 0.0)
+
+
+def _of_cell(given: Mapping[str, Any] | Sequence[Any], choice: str, index: int) -> Any:
+    """What is given for a cell: for all of its name, or for it alone."""
+    return given[choice] if isinstance(given, Mapping) else given[index]
 
 
 def decided(

@@ -14,6 +14,8 @@ from nasc.compiler.passes.rewriting import Pass, changed, live, rebuilt
 
 Chosen = Mapping[str, Sequence[Sequence[int]]]
 """For each open cell by name, for every open edge in textual order the operations that run; none: no edge."""
+PlacedChosen = Sequence[Sequence[Sequence[int]] | None]
+"""The same for each cell of the stack, from input to output."""
 KEPT = 512
 """How many samples of a cell are remembered as graphs."""
 

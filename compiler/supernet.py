@@ -8,11 +8,11 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-from nasc.compiler.build import Network, Weights
+from nasc.compiler.build import Network, PlacedWeights, Weights
 from nasc.compiler.dag import CellDag
 from nasc.compiler.expand import Plan
 from nasc.compiler.passes.rewriting import Pass
-from nasc.compiler.sampled import Chosen
+from nasc.compiler.sampled import Chosen, PlacedChosen
 
 Mixing = Literal["softmax", "sigmoid"]
 MIXINGS: Mapping[Mixing, Callable[[Tensor], Tensor]] = {
@@ -87,7 +87,10 @@ class Supernet(Network):
         return found
 
     def forward(
-        self, x: Tensor, weights: Weights | None = None, chosen: Chosen | None = None
+        self,
+        x: Tensor,
+        weights: Weights | PlacedWeights | None = None,
+        chosen: Chosen | PlacedChosen | None = None,
     ) -> Tensor | tuple[Tensor, Tensor]:
         """Logits with the operations weighted by `weights`, else as the strengths say; `chosen` ones only, if given."""
         return super().forward(x, self.mixed() if weights is None else weights, chosen)

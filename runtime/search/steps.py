@@ -9,8 +9,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from nasc.compiler.build import Weights
-from nasc.compiler.sampled import Chosen
+from nasc.compiler.build import PlacedWeights, Weights
+from nasc.compiler.sampled import Chosen, PlacedChosen
 from nasc.compiler.supernet import Supernet
 
 Batch = tuple[Tensor, Tensor]
@@ -28,8 +28,8 @@ def weight_step(
     optimizer: torch.optim.Optimizer,
     batch: Batch,
     clip: float,
-    weights: Weights | None = None,
-    chosen: Chosen | None = None,
+    weights: Weights | PlacedWeights | None = None,
+    chosen: Chosen | PlacedChosen | None = None,
 ) -> tuple[float, Tensor]:
     """Move the weights, their gradient clipped in norm (0: not at all); the loss and the logits before the step.
 
