@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from nasc.compiler.assignment import Item, assign, offers
@@ -55,6 +55,25 @@ def neighbours(space: Checked, genotype: Checked) -> Iterator[Document]:
                 seen.add(_key(chosen))
                 changed = {**cells, pair.name: decided_cell(pair.space, pair.name, chosen)}
                 yield with_cells(space.program, choices, changed)
+
+
+def mutations(
+    dags: Mapping[str, CellDag], none: frozenset[str], picked: Mapping[str, Mapping[str, Sequence[Chosen]]]
+) -> Iterator[dict[str, Mapping[str, Sequence[Chosen]]]]:
+    """As `neighbours`, of what was picked for the open cells of a space: what is picked for all cells, one changed."""
+    for name, dag in dags.items():
+        edges = tuple(
+            replace(one.edge, operations=(one.operation,), kept=None, group=None)
+            for state in dag.states
+            for one in picked[name][state]
+        )
+        pair = _Pair(name, dag, replace(dag, edges=edges, groups=()), none | _NONE, none | _NONE)
+        seen = {_key(pair.decided(pair.edges) or {})}
+        for changed in _changes(pair):
+            chosen = pair.decided(changed)
+            if chosen is not None and _key(chosen) not in seen:
+                seen.add(_key(chosen))
+                yield {**picked, name: chosen}
 
 
 def _key(chosen: Mapping[str, Sequence[Chosen]]) -> frozenset[tuple[str, tuple[str, ...], str, float | None, int]]:

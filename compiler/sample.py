@@ -10,7 +10,7 @@ from nasc.compiler.check import Checked
 from nasc.compiler.dag import CellDag, Edge, Group
 from nasc.compiler.decide import Chosen, decided_cell, with_cells
 from nasc.compiler.space import candidates, open_choices, ways, zero_operations
-from nasc.dsl.nodes import Cell, Document
+from nasc.dsl.nodes import Document
 
 
 def sample(found: Checked, seed: int) -> Document:
@@ -18,11 +18,14 @@ def sample(found: Checked, seed: int) -> Document:
     random = Random(seed)
     none = zero_operations(found.program)
     choices = open_choices(found)
-    decided = {name: _cell(found.dags[cell], name, none, random) for name, cell in choices.items()}
+    decided = {
+        n: decided_cell(found.dags[cell], n, draw(found.dags[cell], none, random)) for n, cell in choices.items()
+    }
     return with_cells(found.program, choices, decided)
 
 
-def _cell(dag: CellDag, name: str, none: frozenset[str], random: Random) -> Cell:
+def draw(dag: CellDag, none: frozenset[str], random: Random) -> dict[str, list[Chosen]]:
+    """One way to decide a cell, uniform over all of them: what every state gets, what is decided included."""
     kept: dict[int, list[Chosen]] = {}
     for group in dag.groups:
         kept |= _group(dag, group, none, random)
@@ -34,7 +37,7 @@ def _cell(dag: CellDag, name: str, none: frozenset[str], random: Random) -> Cell
             chosen[edge.state] += _operations(edge, none, random)
         else:
             chosen[edge.state].append(Chosen(edge, edge.operations[0], edge.strength))
-    return decided_cell(dag, name, chosen)
+    return chosen
 
 
 def _group(dag: CellDag, group: Group, none: frozenset[str], random: Random) -> dict[int, list[Chosen]]:
