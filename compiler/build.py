@@ -31,7 +31,8 @@ class Network(nn.Module):
     `forward` takes pictures (N, channels, height, width) and gives logits (N, classes); in training, with an
     auxiliary head, the pair of logits and auxiliary logits. The names of the parameters follow the text:
     `cells.3.s2.0.1.weight` belongs to cell 3, state `s2`, its first edge, the second layer of that operation.
-    With `checkpoint` set, training keeps the inputs of the cells alone and computes the rest again for the gradient.
+    With `checkpoint` set, training keeps the inputs of the cells alone and computes the rest again for the gradient;
+    with `amp` set to a type, the forward pass runs under autocast and gives float32.
     """
 
     auxiliary: nn.Module | None
@@ -60,6 +61,7 @@ class Network(nn.Module):
         self.arity = [len(cell.dag.inputs) for cell in plan.cells]
         self.changes = tuple(changes)
         self.checkpoint = False
+        self.amp: torch.dtype | None = None
         self._samplers: dict[int, Sampler] = {}
         if channels_last:
             self.to(memory_format=torch.channels_last)
@@ -69,6 +71,15 @@ class Network(nn.Module):
         x: Tensor,
         weights: Weights | PlacedWeights | None = None,
         chosen: Chosen | PlacedChosen | None = None,
+    ) -> Tensor | tuple[Tensor, Tensor]:
+        with torch.autocast(x.device.type, self.amp, enabled=self.amp is not None):
+            out = self._forward(x, weights, chosen)
+        if self.amp is None:
+            return out
+        return out.float() if isinstance(out, Tensor) else (out[0].float(), out[1].float())
+
+    def _forward(
+        self, x: Tensor, weights: Weights | PlacedWeights | None, chosen: Chosen | PlacedChosen | None
     ) -> Tensor | tuple[Tensor, Tensor]:
         if self.channels_last:
             # channels last in memory: depthwise convolutions and pools run up to twice as fast so

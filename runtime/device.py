@@ -1,10 +1,44 @@
-"""The device and the threads that a command runs on."""
+"""The device and the threads that a command runs on, and how a network is run there."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import torch
 
+from nasc.compiler.build import Network
+from nasc.compiler.passes import FLOAT32, passes
+from nasc.compiler.passes.rewriting import Pass
 from nasc.dsl.diagnostic import fail
+
+AMP = {"bf16": torch.bfloat16}
+"""Types of mixed precision by name. float16 would need its gradients scaled; bfloat16 has the range of float32."""
+
+
+@dataclass(frozen=True)
+class Execution:
+    """How a network is run: `recompute` cells for the gradient, in mixed precision `amp`, cells compiled by torch."""
+
+    device: torch.device = torch.device("cpu")
+    without: Sequence[str] = ()
+    recompute: bool = False
+    amp: str | None = None
+    compile: bool = False
+
+    def passes(self) -> tuple[Pass, ...]:
+        """The compiler's passes. Raises `NasError` (E313) where `without` names one that is not there."""
+        float32 = FLOAT32 if self.amp or self.compile else ()
+        return passes(rounding=True, without=(*self.without, *float32), device=self.device.type)
+
+    def prepare(self, network: Network) -> None:
+        """Bring a network to the device, and have it run this way."""
+        network.to(self.device)
+        network.checkpoint = self.recompute
+        network.amp = AMP[self.amp] if self.amp else None
+        if self.compile:
+            for cell in network.cells:
+                cell.compile()
 
 
 def choose_device(name: str | None, threads: int | None) -> torch.device:

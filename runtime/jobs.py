@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,7 @@ import torch
 from nasc.compiler.build import Network, decided
 from nasc.compiler.check import check
 from nasc.compiler.decide import with_cells
-from nasc.compiler.passes import PASSES, passes
-from nasc.compiler.passes.rewriting import Pass
+from nasc.compiler.passes import PASSES
 from nasc.compiler.plan import plan, recipe_network
 from nasc.compiler.resolve import Program
 from nasc.compiler.stack import Options
@@ -27,7 +26,7 @@ from nasc.runtime import weights_file
 from nasc.runtime.data.augment import training_transform
 from nasc.runtime.data.images import fingerprint
 from nasc.runtime.data.registry import describe, load
-from nasc.runtime.device import choose_device
+from nasc.runtime.device import Execution, choose_device
 from nasc.runtime.failures import explained
 from nasc.runtime.loop import run_task
 from nasc.runtime.progress import showing
@@ -59,6 +58,8 @@ class Job:
     limit: int | None = None
     without: tuple[str, ...] = ()
     recompute: bool = False
+    amp: str | None = None
+    compile: bool = False
     quiet: bool = False
 
 
@@ -79,20 +80,18 @@ def search(job: Job) -> Finished:
         raise fail("E401", "the text has no `search`", help="write `search darts { network: search }`")
     settings = read_recipe(*search_kind(recipe), recipe, job.settings)
     assert recipe.name is not None
-    device = choose_device(job.device, job.threads)
+    execution = _execution(job)
     data_set = describe(job.data, job.data_dir)
     options = for_data(job.options, data_set.shape, data_set.classes)
     network = searched_network(document, job.network or settings.network)
     found = open_plan(document, network, options)
     data = load(job.data, job.data_dir, "train")
     text = stand_alone(found.program, job.source.text)
-    changes = passes(rounding=True, without=job.without, device=device.type)
-    asked = _asked(job, "search", found.stack.name, settings, options, fingerprint(data), text, changes)
+    asked = _asked(job, "search", found.stack.name, settings, options, fingerprint(data), text, execution)
     run = open_run(job.out, asked, job.source.text, job.resume)
     about = f"{recipe.name}, seed {job.seed}, {job.data}"
     transform = training_transform(data_set, settings.cutout)
-    given = run, document, network, options, settings, data, transform, job.seed, about, job.limit, device, changes
-    setup = Setup(*given, recompute=job.recompute)
+    setup = Setup(run, document, network, options, settings, data, transform, job.seed, about, job.limit, execution)
     torch.manual_seed(job.seed)
     with explained("when the network was built"):
         task = ALGORITHMS[recipe.name.text](setup)
@@ -109,25 +108,24 @@ def train(job: Job) -> Finished:
     options = for_data(job.options, data_set.shape, data_set.classes)
     found = plan(document, name, options)
     settings = read_recipe(Training, training_defaults(recipe, found.stack.family), recipe, job.settings)
-    device = choose_device(job.device, job.threads)
+    execution = _execution(job)
     with_head = settings.auxiliary > 0
     if with_head and found.auxiliary is None and not _asks_for_head(recipe, job.settings):
         why = found.auxiliary_error.message if found.auxiliary_error else "the network has none"
         notes = (*notes, Diagnostic("W307", f"trained without the auxiliary head: {why}"))
         settings, with_head = replace(settings, auxiliary=0.0), False
     torch.manual_seed(job.seed)
-    changes = passes(rounding=True, without=job.without, device=device.type)
     with explained("when the network was built"):
-        model = decided(found, with_head, changes, channels_last=True)
-    model.checkpoint = job.recompute
+        model = decided(found, with_head, execution.passes(), channels_last=True)
+    execution.prepare(model)
     data = load(job.data, job.data_dir, "train")
     text = stand_alone(found.program, job.source.text)
-    asked = _asked(job, "train", found.stack.name, settings, options, fingerprint(data), text, changes)
+    asked = _asked(job, "train", found.stack.name, settings, options, fingerprint(data), text, execution)
     run = open_run(job.out, asked, job.source.text, job.resume)
     run.write("genotype.nas", text)
     about = _about(job, found.stack.name, options, with_head, text)
     transform = training_transform(data_set, settings.cutout)
-    task = TrainTask(model, settings, data, transform, job.seed, about, job.limit, device)
+    task = TrainTask(model, settings, data, transform, job.seed, about, job.limit, execution.device)
     with showing("train", task.epochs, task.steps, quiet=job.quiet) as show:
         run_task(run, task, job.seed, show, job.resume)
     weights_file.save(run.path / "weights.safetensors", model, about)
@@ -139,6 +137,12 @@ def resumed(job: Job, seed_given: bool) -> Job:
     asked = read_asked(job.out)
     seed = job.seed if seed_given else int(asked.get("seed", job.seed))
     return replace(job, seed=seed, threads=job.threads or asked.get("threads"))
+
+
+def _execution(job: Job) -> Execution:
+    """How the networks of a job are run."""
+    device = choose_device(job.device, job.threads)
+    return Execution(device, job.without, job.recompute, job.amp, job.compile)
 
 
 def _read(job: Job) -> tuple[n.Document, tuple[Diagnostic, ...]]:
@@ -182,7 +186,7 @@ def _asked(
     options: Options,
     data: str,
     text: str,
-    changes: Sequence[Pass],
+    execution: Execution,
 ) -> dict[str, Any]:
     """What decides the bits of a run; the same must be asked to go on with it."""
     return {
@@ -194,7 +198,9 @@ def _asked(
         "data_fingerprint": data,
         "seed": job.seed,
         "threads": torch.get_num_threads(),
-        "passes": [name for name, change in PASSES.items() if change in changes],
+        "passes": [name for name, change in PASSES.items() if change in execution.passes()],
+        "amp": execution.amp,
+        "compile": execution.compile,
         "limit_batches": job.limit,
         "text_sha256": sha256(text),
     }

@@ -30,6 +30,9 @@ ROUNDING = ("native", "undilate", "fold_strengths", "fuse_norms", "split_kernels
 CPU = ("native", "undilate", "fold_strengths", "fuse_norms", "split_kernels")
 """Passes measured to pay on CPU and not measured elsewhere: on other devices they run only where they are named."""
 
+FLOAT32 = ("native", "fold_strengths", "fuse_norms")
+"""Passes whose steps compute in float32 by functions of their own: not for autocast, nor for torch.compile."""
+
 
 def passes(
     optimize: bool = True,

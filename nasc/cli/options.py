@@ -85,6 +85,10 @@ RUN = together(
     click.option("--set", "settings", type=Assignment(), multiple=True, help="A setting of the recipe: --set lr=0.1."),
     click.option("--limit-batches", "limit", type=_COUNT, help="At most so many steps an epoch."),
     click.option("--no-pass", "without", metavar="NAME", multiple=True, help="Do without this pass of the compiler."),
+    click.option("--amp", type=click.Choice(["bf16"]), help="Mixed precision."),
+    click.option(
+        "--compile", is_flag=True, help="Compile every cell with torch.compile, which takes minutes at first."
+    ),
     click.option("--recompute", is_flag=True, help="Compute cells again for the gradient: less memory, more time."),
     click.option("--quiet", is_flag=True, help="No progress."),
 )

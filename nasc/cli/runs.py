@@ -38,6 +38,8 @@ def job_of(command: str, file: str, given: dict[str, Any]) -> Job:
         limit=given["limit"],
         without=given["without"],
         recompute=given["recompute"],
+        amp=given["amp"],
+        compile=given["compile"],
         quiet=given["quiet"],
     )
     return resumed(job, seed_given=seed is not None) if job.resume else job

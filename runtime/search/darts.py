@@ -26,7 +26,7 @@ def first_order(space: Supernet, valid: Batch) -> tuple[list[Tensor], float]:
     """dL_val/dalpha (section 2.3 with xi = 0), one tensor for each of `space.strengths()`, and the loss."""
     with frozen(space.weights()):
         loss = loss_of(space, valid)
-    return gradients(loss, space.strengths()), float(loss.detach())
+        return gradients(loss, space.strengths()), float(loss.detach())
 
 
 def second_order(
@@ -116,8 +116,7 @@ class Unrolled:
             for p, saved, v in zip(self.weights, before, vector, strict=True):
                 p.copy_(saved + far * v)
         with frozen(self.weights):
-            loss = train()
-        return gradients(loss, self.strengths)
+            return gradients(train(), self.strengths)
 
 
 def _norm(vector: Sequence[Tensor]) -> Tensor:

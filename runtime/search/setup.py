@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 
-from nasc.compiler.passes.rewriting import Pass
 from nasc.compiler.stack import Options
 from nasc.compiler.supernet import Supernet
 from nasc.dsl import nodes as n
 from nasc.runtime.data.augment import Transform
 from nasc.runtime.data.images import Images
+from nasc.runtime.device import Execution
 from nasc.runtime.run import Run
 from nasc.runtime.search import open_supernet
 from nasc.runtime.settings import Recipe
@@ -36,13 +35,17 @@ class Setup:
     seed: int = 0
     about: str = ""
     limit: int | None = None
-    device: torch.device = torch.device("cpu")
-    changes: Sequence[Pass] | None = None
-    recompute: bool = False
+    execution: Execution = Execution()
 
     def supernet(self, document: n.Document | None = None, options: Options | None = None) -> Supernet:
         """The shared-weight network of the document, or of another with other options, on the device."""
         document, options = document or self.document, options or self.options
-        space = open_supernet(document, self.network, options, changes=self.changes, channels_last=True)
-        space.checkpoint = self.recompute
-        return space.to(self.device)
+        changes = self.execution.passes()
+        space = open_supernet(document, self.network, options, changes=changes, channels_last=True)
+        self.execution.prepare(space)
+        return space
+
+    @property
+    def device(self) -> torch.device:
+        """Where the network and its batches are."""
+        return self.execution.device

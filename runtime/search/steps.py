@@ -40,7 +40,7 @@ def weight_step(
         logits = space(batch[0], weights, chosen)
         assert isinstance(logits, Tensor)
         loss = F.cross_entropy(logits, batch[1])
-    torch.autograd.backward(loss)
+        torch.autograd.backward(loss)
     if clip:
         torch.nn.utils.clip_grad_norm_(parameters, clip, foreach=True)
     optimizer.step()
@@ -59,7 +59,10 @@ def move_strengths(space: Supernet, optimizer: torch.optim.Optimizer, found: Seq
 
 @contextmanager
 def frozen(parameters: Sequence[Tensor]) -> Iterator[None]:
-    """Build no gradients for these: what a step does not move costs nothing but its forward pass."""
+    """Build no gradients for these: what a step does not move costs nothing but its forward pass.
+
+    Holds the backward pass too, in which cells may be computed again.
+    """
     needed = [p.requires_grad for p in parameters]
     for p in parameters:
         p.requires_grad_(False)
