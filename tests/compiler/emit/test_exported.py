@@ -16,6 +16,11 @@ ONE = [pytest.param(p.values[0], marks=() if p.values[0] in FEW[:1] else pytest.
 """Exporting takes seconds a network."""
 
 
+def close(found: torch.Tensor, expected: torch.Tensor) -> None:
+    """Within 1e-5 of the largest logit: those of networks with drawn weights reach hundreds."""
+    torch.testing.assert_close(found, expected, rtol=0, atol=1e-5 * max(1.0, float(expected.abs().max())))
+
+
 @pytest.mark.parametrize("name", ONE)
 @torch.no_grad()
 def test_a_pt2_file_gives_the_logits(name: str) -> None:
@@ -23,7 +28,7 @@ def test_a_pt2_file_gives_the_logits(name: str) -> None:
     program = torch.export.load(BytesIO(to_pt2(model))).module()
     for count in (1, 5):
         x = pictures(model, count)
-        torch.testing.assert_close(program(x), model(x), rtol=1e-4, atol=1e-5)
+        close(program(x), model(x))
 
 
 @pytest.mark.parametrize("name", ONE)
@@ -41,7 +46,7 @@ def test_onnx_runtime_gives_the_logits(name: str) -> None:
     for count in (1, 5):
         x = pictures(model, count)
         found = torch.from_numpy(session.run(None, {"pictures": x.numpy()})[0])
-        torch.testing.assert_close(found, model(x), rtol=1e-4, atol=1e-5)
+        close(found, model(x))
 
 
 def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
