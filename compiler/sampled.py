@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from nasc.compiler.graph import MEAN, MIX, SUM, LayerGraph, Step
 from nasc.compiler.lower import Eager, lower, row_widths
-from nasc.compiler.passes.rewriting import Pass, changed, live, rebuilt
+from nasc.compiler.passes.rewriting import Pass, changed, rebuilt
 
 Chosen = Mapping[str, Sequence[Sequence[int]]]
 """For each open cell by name, for every open edge in textual order the operations that run; none: no edge."""
@@ -42,8 +42,12 @@ def only(graph: LayerGraph, kept: Sequence[Sequence[int]]) -> LayerGraph:
         elif any(source in gone for source in step.inputs):
             assert len(step.inputs) == 1, "an edge left out stands alone in its state"
             gone.add(index)
-    # what only left-out edges read goes with them
-    return live(rebuilt(graph, new, gone - {graph.output}))
+    # what only left-out edges and operations read goes with them, in one go: there may be thousands of steps
+    needed = {graph.output, *graph.inputs}
+    for index in range(len(graph.steps) - 1, -1, -1):
+        if index in needed:
+            needed.update(new.get(index, graph.steps[index]).inputs)
+    return rebuilt(graph, new, set(range(len(graph.steps))) - needed)
 
 
 class Sampler:

@@ -35,7 +35,8 @@ def rebuilt(graph: LayerGraph, changed: Mapping[int, Step], dropped: Collection[
         if index in dropped:
             continue
         new = changed.get(index, step)
-        kept.append(replace(new, inputs=tuple(place[source] for source in new.inputs)))
+        inputs = tuple(place[source] for source in new.inputs)
+        kept.append(new if inputs == new.inputs else replace(new, inputs=inputs))
         place[index] = len(kept) - 1
     return moved(graph, kept, place)
 
