@@ -6,7 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from nasc.compiler.dag import CellDag, Edge
-from nasc.compiler.graph import MIX, GraphBuilder, Step
+from nasc.compiler.graph import MIX, WEIGH, GraphBuilder, Step
 from nasc.compiler.layers import Shape
 from nasc.compiler.operations import ChainWriter, ExpandError, Placeholder, Scope, write_chain
 from nasc.compiler.stack import Stack
@@ -109,7 +109,8 @@ class _Cell:
         stride = self.stride if edge.source in self.dag.inputs else 1
         bare = n.Chain((n.Call(n.Name("operation", edge.span), (), edge.span),), edge.span)
         placeholders: dict[str, Placeholder] = {
-            "operation": lambda writer, at, inner: _operation(edge, writer, at, inner)
+            "operation": lambda writer, at, inner: _operation(edge, writer, at, inner),
+            "edge_weight": lambda writer, at, inner: _weight(edge, writer, at),
         }
         scope = replace(self.scope, stride=stride, placeholders=placeholders)
         chain = self.cells.chains.get("edge", bare)
@@ -129,6 +130,11 @@ def _operation(edge: Edge, writer: ChainWriter, at: int, scope: Scope) -> int:
     low, high = edge.kept or (1, 1)
     shape = writer.builder.shape(ends[0])
     return writer.builder.add(Step(MIX, tuple(ends), shape, {"label": f"choose {low}..{high}"}))
+
+
+def _weight(edge: Edge, writer: ChainWriter, at: int) -> int:
+    """An open edge times its weight."""
+    return writer.builder.add(Step(WEIGH, (at,), writer.builder.shape(at))) if edge.open else at
 
 
 class _Recurrent(_Cell):

@@ -19,7 +19,7 @@ TRIAL = (4096, 512, 512)
 """A large input, so that a trial fails by what is written and not by the shapes of a network."""
 TRIAL_LAYERS = 10_000
 """An operation of more layers is not tried: what it is made of is."""
-TAKEN = ("C", "stride", "classes", "out", "operation", "sum")
+TAKEN = ("C", "stride", "classes", "out", "operation", "edge_weight", "sum")
 """Words with a meaning of their own in a chain."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from nasc.compiler.dag import CellDag, Edge
-from nasc.compiler.graph import MEAN, MIX, SCALE, SUM, GraphBuilder, LayerGraph, Step, state_path
+from nasc.compiler.graph import MEAN, MIX, SCALE, SUM, WEIGH, GraphBuilder, LayerGraph, Step, state_path
 from nasc.compiler.layers import Shape, show
 from nasc.compiler.operations import ChainWriter, ExpandError, Placeholder, Scope, write_chain
 from nasc.compiler.resolve import Program, told_at
@@ -222,6 +222,11 @@ class _Expander:
             path = f"{writer.path}.mix"
             return builder.add(Step(MIX, tuple(ends), builder.shape(ends[0]), settings, path, edge.span))
 
+        def weight(writer: ChainWriter, at: int, inner: Scope) -> int:
+            if not edge.open:
+                return at  # decided: it is summed as it is
+            return builder.add(Step(WEIGH, (at,), builder.shape(at), {"row": row}, writer.next_path(), edge.span))
+
         chain = self.stack.chains.get("edge")
         writer = ChainWriter(builder, path)
         if chain is None:
@@ -229,7 +234,7 @@ class _Expander:
         else:
             if self.is_identity(edge, scope):
                 chain = _without_drop_path(chain)
-            placeholders: dict[str, Placeholder] = {"operation": operation}
+            placeholders: dict[str, Placeholder] = {"operation": operation, "edge_weight": weight}
             out = writer.chain(chain, at, replace(scope, placeholders=placeholders))
         if edge.factor is not None:
             out = builder.add(Step(SCALE, (out,), builder.shape(out), {"factor": edge.factor}, "", edge.span))

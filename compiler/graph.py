@@ -12,10 +12,11 @@ from typing import Any
 from nasc.compiler.layers import LAYERS, Shape
 from nasc.dsl.source import Span
 
-INPUT, SUM, MEAN, CONCAT, SCALE, MIX = "input", "sum", "mean", "concat", "scale", "mix"
+INPUT, SUM, MEAN, CONCAT, SCALE, MIX, WEIGH = "input", "sum", "mean", "concat", "scale", "mix", "weigh"
 SUBSAMPLE, PHASES, MERGE, NORMED = "subsample", "phases", "merge", "normed"
-STRUCTURE = (INPUT, SUM, MEAN, CONCAT, SCALE, MIX, SUBSAMPLE, PHASES, MERGE, NORMED)
-"""The steps that are no layers. `scale` multiplies by `factor`; `mix` sums its inputs, each times one strength.
+STRUCTURE = (INPUT, SUM, MEAN, CONCAT, SCALE, MIX, WEIGH, SUBSAMPLE, PHASES, MERGE, NORMED)
+"""The steps that are no layers. `scale` multiplies by `factor`; `mix` sums its inputs, each times one strength; `weigh`
+multiplies an open edge by its share among the edges of its state.
 
 Passes bring in `subsample` (every second pixel), `phases` (the four interleaved pictures of half the size, one behind
 the other in the batch), `merge` (those put back together at `size`) and `normed` (a sum of normalised terms).
@@ -28,8 +29,8 @@ class Step:
 
     `inputs` are indexes of earlier steps, `path` is where the parameters live below the block's module (`s2.0.1`),
     `shape` is that of the output. A `mix` holds in `settings` its `row` in the strengths of the cell, the `operations`
-    it chooses among, and for each of its inputs which of these it is, `columns`. A `normed` holds its `layout` and its
-    `terms`.
+    it chooses among, and for each of its inputs which of these it is, `columns`; a `weigh` holds its `row`. A `normed`
+    holds its `layout` and its `terms`.
     """
 
     kind: str

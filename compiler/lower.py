@@ -63,7 +63,10 @@ def to_module(graph: LayerGraph, original: LayerGraph | None = None) -> fx.Graph
 def lower(
     graph: LayerGraph, target: Target, inputs: Sequence[Value], weights: Value | None, rows: Sequence[int]
 ) -> Value:
-    """Lower every step in order; the value of the output. `rows` are the widths of the rows of `weights`."""
+    """Lower every step in order; the value of the output. `rows` are the widths of the rows of `weights`.
+
+    Where the graph weighs edges, what they count for is one more row behind these.
+    """
     given = dict(zip(graph.inputs, inputs, strict=True))
     lowering = _Lowering(graph, target, weights, rows)
     for index, step in enumerate(graph.steps):
@@ -150,6 +153,7 @@ class _Lowering:
     def __init__(self, graph: LayerGraph, target: Target, weights: Value | None, rows: Sequence[int]) -> None:
         self.graph, self.target, self.weights = graph, target, weights
         self.starts = [sum(rows[:row]) for row in range(len(rows))]
+        self.rows = len(rows)
         self.values: list[Value] = []
         self.strengths: Value | None = None
 
@@ -172,6 +176,9 @@ class _Lowering:
                 columns = step.settings["columns"]
                 whole = columns == tuple(range(len(step.settings["operations"])))
                 return call(modules.weighted_sum, row, sources, *([] if whole else [columns]))
+            case "weigh":
+                shares = call(operator.getitem, self.weights, self.rows)
+                return call(operator.mul, sources[0], call(operator.getitem, shares, step.settings["row"]))
             case "normed":
                 return self.normed(step, sources)
             case "subsample":
@@ -196,17 +203,11 @@ class _Lowering:
         norms = [safe_path(term.norm.path) for term in terms if term.norm is not None]
         weights = [get(f"{safe_path(term.conv.path)}.weight") for term in terms if term.conv is not None]
         statistics = [[get(f"{path}.{name}") for path in norms] for name in STATISTICS]
-        scaled: list[Value] = []
-        places: tuple[int, ...] | None = None
-        if terms[0].strength is not None:
-            if self.strengths is None:
-                self.strengths = self.target.function(flat, self.weights)
-            scaled = [self.strengths]
-            places = tuple(self.starts[term.strength[0]] + term.strength[1] for term in terms if term.strength)
-        elif terms[0].norm is not None and terms[0].norm.settings["affine"]:
-            scaled = [None, get(f"{norms[0]}.weight"), get(f"{norms[0]}.bias")]
+        if self.strengths is None:
+            self.strengths = self.target.function(flat, self.weights)
+        places = tuple(self.starts[term.strength[0]] + term.strength[1] for term in terms)
         path = self.target.normed(step.path, step.settings["layout"], places)
-        return self.target.module(path, sources, weights, *statistics, *scaled)
+        return self.target.module(path, sources, weights, *statistics, self.strengths)
 
 
 def make(step: Step, shape: Shape) -> nn.Module:

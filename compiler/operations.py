@@ -15,7 +15,7 @@ from nasc.dsl.source import Span
 
 MAX_DEPTH = 64
 """How deep operations may call each other."""
-PLACEHOLDERS = {"operation": "edge", "sum": "state"}
+PLACEHOLDERS = {"operation": "edge", "edge_weight": "edge", "sum": "state"}
 """The words that stand for something in one chain of a skeleton only."""
 
 
@@ -42,7 +42,8 @@ class Scope:
 
     `width` is `C`, `stride` that of the edge, `affine` whether batch-norm has weights, `parameters` those of the
     operation being written out, `overrides` the operations that the network replaces, `placeholders` what
-    `operation` (in `edge:`) and `sum` (in `state:`) stand for, `limit` how many layers may be written out.
+    `operation` and `edge_weight` (in `edge:`) and `sum` (in `state:`) stand for, `limit` how many layers may be
+    written out.
     """
 
     operations: Mapping[str, n.Op]

@@ -8,7 +8,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from nasc.compiler.graph import MEAN, MIX, SUM, LayerGraph, Step
+from nasc.compiler.graph import CONCAT, MEAN, MIX, SUM, LayerGraph, Step
 from nasc.compiler.lower import Eager, lower, row_widths
 from nasc.compiler.passes.rewriting import Pass, changed, rebuilt
 
@@ -23,7 +23,8 @@ KEPT = 512
 def only(graph: LayerGraph, kept: Sequence[Sequence[int]]) -> LayerGraph:
     """The graph of a cell with some operations of every open edge, `kept` by rows, and nothing that they do not need.
 
-    An edge without any is left out of its state's sum; a state that is left without edges is an `AssertionError`.
+    An edge without any is left out of its state's sum, with what bypasses its operations; a state that is left without
+    edges is an `AssertionError`. The others count for what they do beside it.
     """
     gone: set[int] = set()
     new: dict[int, Step] = {}
@@ -40,10 +41,12 @@ def only(graph: LayerGraph, kept: Sequence[Sequence[int]]) -> LayerGraph:
             assert left, "a state needs an edge"
             new[index] = replace(step, inputs=left)
         elif any(source in gone for source in step.inputs):
-            assert len(step.inputs) == 1, "an edge left out stands alone in its state"
+            assert len(step.inputs) == 1 or step.kind == CONCAT, "an edge left out stands alone in its state"
             gone.add(index)
     # what only left-out edges and operations read goes with them, in one go: there may be thousands of steps
-    needed = {graph.output, *graph.inputs}
+    # the cell's inputs are prepared in any case, which moves the statistics of their batch-norms as in the originals
+    prepared = {index for index, step in enumerate(graph.steps) if step.path.startswith("preprocess.")}
+    needed = {graph.output, *graph.inputs} | prepared
     for index in range(len(graph.steps) - 1, -1, -1):
         if index in needed:
             needed.update(new.get(index, graph.steps[index]).inputs)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from nasc.compiler.build import Network, PlacedWeights, Weights
 from nasc.compiler.dag import CellDag
 from nasc.compiler.expand import Plan
+from nasc.compiler.graph import WEIGH
 from nasc.compiler.passes.rewriting import Pass
 from nasc.compiler.sampled import Chosen, PlacedChosen
 
@@ -32,6 +33,9 @@ class Supernet(Network):
     textual order, operations in the order of their set; a list of such where sets differ, one for each set in order
     of first appearance. Cells placed under one name share them. `mixing` says how strengths become weights: a
     softmax over the operations of an edge (DARTS, eq. 2) or independent sigmoids (FairDARTS, D-DARTS).
+
+    `betas` maps the name of each cell whose skeleton has `edge_weight` to one strength for each open edge, of shape
+    (edges,). By a softmax over the open edges into a state they say what these count for (PC-DARTS, section 3.2).
     """
 
     def __init__(
@@ -52,6 +56,12 @@ class Supernet(Network):
                 for name, dag in self.dags.items()
             }
         )
+        self._betas = nn.ParameterDict(
+            {
+                f"{CELL}{name}": nn.Parameter(torch.randn(len(self.dags[name].open_edges)) * SPREAD)
+                for name in weighed(plan)
+            }
+        )
 
     @property
     def alphas(self) -> dict[str, nn.Parameter | list[nn.Parameter]]:
@@ -62,9 +72,14 @@ class Supernet(Network):
             found[key.removeprefix(CELL)] = parameters[0] if len(parameters) == 1 else list(parameters)
         return found
 
+    @property
+    def betas(self) -> dict[str, nn.Parameter]:
+        """The strengths of the edges of every open cell that has them."""
+        return {key.removeprefix(CELL): parameter for key, parameter in self._betas.items()}
+
     def strengths(self) -> list[nn.Parameter]:
-        """The parameters that a search moves in its strength step."""
-        return list(self._alphas.parameters())
+        """The parameters that a search moves in its strength step: those of operations, then those of edges."""
+        return [*self._alphas.parameters(), *self._betas.parameters()]
 
     def weights(self) -> list[nn.Parameter]:
         """All other parameters."""
@@ -86,6 +101,10 @@ class Supernet(Network):
             found[name] = [mixed[group][row] for group, row in places(dag)]
         return found
 
+    def shares(self, betas: Mapping[str, Tensor] | None = None) -> dict[str, Tensor]:
+        """What every open edge counts for among those of its state, by cell; none for cells without edge weights."""
+        return {name: edge_shares(self.dags[name], given) for name, given in (betas or self.betas).items()}
+
     def forward(
         self,
         x: Tensor,
@@ -93,7 +112,13 @@ class Supernet(Network):
         chosen: Chosen | PlacedChosen | None = None,
     ) -> Tensor | tuple[Tensor, Tensor]:
         """Logits with the operations weighted by `weights`, else as the strengths say; `chosen` ones only, if given."""
-        return super().forward(x, self.mixed() if weights is None else weights, chosen)
+        given = self.mixed() if weights is None else weights
+        if shares := self.shares():
+            if isinstance(given, Mapping):
+                given = {name: _weighed(rows, shares.get(name)) for name, rows in given.items()}
+            else:
+                given = [_weighed(rows, shares.get(name or "")) for name, rows in zip(self.choices, given, strict=True)]
+        return super().forward(x, given, chosen)
 
     def rows(self, name: str) -> list[list[float]]:
         """The strengths of one cell as numbers: a row for each open edge in textual order."""
@@ -101,6 +126,27 @@ class Supernet(Network):
         parts = [given] if isinstance(given, Tensor) else given
         numbers = [part.detach().double().cpu().tolist() for part in parts]
         return [numbers[group][row] for group, row in places(self.dags[name])]
+
+
+def _weighed(rows: Any, shares: Tensor | None) -> Any:
+    """What the operations of a cell count for, and behind it what its edges do."""
+    return rows if shares is None else [*rows, shares]
+
+
+def weighed(plan: Plan) -> list[str]:
+    """The names of the open cells whose edges have strengths of their own."""
+    found = (c.placement.choice for c in plan.cells if any(step.kind == WEIGH for step in c.graph.steps))
+    return list(dict.fromkeys(found))
+
+
+def edge_shares(dag: CellDag, betas: Tensor) -> Tensor:
+    """The softmax of the strengths of edges, (open edges,), over those that go into one state."""
+    rows: dict[str, list[int]] = {}
+    for row, edge in enumerate(dag.open_edges):
+        rows.setdefault(edge.state, []).append(row)
+    order = [row for into in rows.values() for row in into]
+    shares = torch.cat([betas[into].softmax(dim=0) for into in rows.values()])
+    return shares if order == sorted(order) else shares[sorted(range(len(order)), key=order.__getitem__)]
 
 
 def places(dag: CellDag) -> Iterator[tuple[int, int]]:

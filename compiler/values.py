@@ -116,6 +116,8 @@ class Values:
                     at.append(self.concat(list(zip(inputs, channels, strict=True))))
                 case graph.MIX:
                     at.append(self.new(step.settings["label"], [("", part) for part in inputs]))
+                case graph.WEIGH:
+                    at.append(None if inputs[0] is None else self.new("edge weight", [("", inputs[0])]))
                 case _:
                     at.append(self.layer(step, steps[step.inputs[0]].shape, inputs[0]))
         return at[output]

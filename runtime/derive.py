@@ -34,12 +34,17 @@ def derive_supernet(
     betas: Mapping[str, Sequence[float]] | None = None,
     threshold: float = THRESHOLD,
 ) -> n.Document:
-    """The genotype that a shared-weight network's strengths say; `betas` as `derive` takes them."""
+    """The genotype that a shared-weight network's strengths say.
+
+    `betas` is what edges count for, as `derive` takes it; without it what the network's own edge weights say.
+    """
     found = rule_of(space.plan.program, space.dags, rule)
     if found.raw:
         weights: dict[str, Rows] = {name: space.rows(name) for name in space.dags}
     else:
         weights = {name: [row.tolist() for row in rows] for name, rows in space.mixed().items()}
+    if betas is None:
+        betas = {name: share.tolist() for name, share in space.shares().items()}
     return derive(space.plan.program, space.dags, weights, found.name, betas=betas, threshold=threshold)
 
 

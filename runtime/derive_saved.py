@@ -15,7 +15,7 @@ from nasc.compiler.resolve import resolve
 from nasc.compiler.space import zero_operations
 from nasc.compiler.stack import Options
 from nasc.dsl import nodes as n
-from nasc.dsl.diagnostic import Findings, fail
+from nasc.dsl.diagnostic import Findings, NasError, fail
 from nasc.dsl.reader import read, read_path
 from nasc.dsl.source import Span
 from nasc.runtime.derive import derive, derive_supernet, limits, rule_of
@@ -58,7 +58,7 @@ def derive_run(path: Path, rule: str | None = None, *, threshold: float = THRESH
 
     Raises `NasError`: there is no search in the directory (E504, E406), or its checkpoint is damaged (E503).
     """
-    from nasc.compiler.supernet import MIXINGS, places, shapes
+    from nasc.compiler.supernet import MIXINGS, edge_shares, places, shapes, weighed
     from nasc.runtime import checkpoint
     from nasc.runtime.run import read_asked
     from nasc.runtime.search import mixing_of
@@ -76,11 +76,22 @@ def derive_run(path: Path, rule: str | None = None, *, threshold: float = THRESH
     for name, dag in dags.items():
         parts = [model.get(f"_alphas.cell_{name}.{group}") for group in range(len(shapes(dag)))]
         if [getattr(part, "shape", None) for part in parts] != shapes(dag):
-            message = f"{path / 'checkpoint.pt'} does not hold the strengths of cell `{name}`"
-            raise fail("E503", message, help="it belongs to another text, or to another version of nasc")
+            raise _foreign(path, f"the strengths of cell `{name}`")
         numbers = [(part if chosen.raw else mix(part)).tolist() for part in parts]
         weights[name] = [numbers[group][row] for group, row in places(dag)]
-    return derive(found.program, dags, weights, chosen.name, threshold=threshold)
+    betas = {}
+    for name in weighed(found):
+        beta = model.get(f"_betas.cell_{name}")
+        if getattr(beta, "shape", None) != (len(dags[name].open_edges),):
+            raise _foreign(path, f"the edge weights of cell `{name}`")
+        betas[name] = edge_shares(dags[name], beta).tolist()
+    return derive(found.program, dags, weights, chosen.name, betas=betas, threshold=threshold)
+
+
+def _foreign(path: Path, what: str) -> NasError:
+    """E503: the checkpoint of a run lacks something."""
+    help = "it belongs to another text, or to another version of nasc"
+    return fail("E503", f"{path / 'checkpoint.pt'} does not hold {what}", help=help)
 
 
 def _options(path: Path, asked: Mapping[str, Any]) -> Options:

@@ -18,6 +18,7 @@ PCDARTS = Origin(
     "PC-DARTS (Xu et al., ICLR 2020): the names of DARTS",
     edge=DARTS.edge,
     choice=DARTS.choice,
+    betas="betas_{kind}",
 )
 PDARTS = Origin(
     "pdarts",

@@ -41,9 +41,10 @@ class Origin:
     in the set) and `operation` (its name there, by `operations` where it is not ours).
     `fixed` names the edges of cells that the code has beside those it searches, in textual order.
     `head` names its parts with weights, in order. `strengths` is the key of the strengths of all cells of one
-    `kind`, normal or reduce; None where checkpoints hold none. `wrapper` stands before every key of a
-    shared-weight network but its strengths. `idle` finds what is built and makes no difference. `biases` says that
-    convolutions have a bias where a batch-norm without weights follows, which takes it away again.
+    `kind`, normal or reduce; None where checkpoints hold none. `betas` is that of the strengths of edges. `wrapper`
+    stands before every key of a shared-weight network but its strengths. `idle` finds what is built and makes no
+    difference. `biases` says that convolutions have a bias where a batch-norm without weights follows, which takes
+    it away again.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Origin:
     head: tuple[str, ...] = ("classifier",)
     auxiliary: str = "auxiliary_head"
     strengths: str | None = "alphas_{kind}"
+    betas: str | None = None
     wrapper: str = ""
     operations: Mapping[str, str] = field(default_factory=dict)
     fixed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from torch import Tensor, nn
@@ -15,7 +15,7 @@ from nasc.runtime.weights.origin import Origin, numbers
 
 @dataclass(frozen=True)
 class Row:
-    """One row of our strengths and its value: `parameter[index]` becomes `value`, (operations,)."""
+    """One row of our strengths: `parameter[index]` becomes `value`, (operations,), or () for the weight of an edge."""
 
     cell: str
     parameter: nn.Parameter
@@ -32,33 +32,60 @@ def strength_rows(model: Supernet, found: Match, state_dict: Mapping[str, Tensor
     if origin.strengths is None:
         return []
     keys = plain_keys(state_dict, origin)
-    rows = []
-    strides = {cell.placement.choice: cell.placement.stride for cell in reversed(model.plan.cells)}
+    rows: list[Row] = []
     for cell, dag in model.dags.items():
-        number = numbers(dag)
-        kind = "reduce" if strides[cell] == 2 else "normal"
         given = model.alphas[cell]
         parameters = given if isinstance(given, list) else [given]
-        used: dict[str, int] = {}
-        for edge, (group, index) in zip(dag.open_edges, places(dag), strict=True):
-            name = origin.strengths.format(kind=kind, node=number[edge.state] - 2)
-            if name not in keys:
-                continue
-            key, row = keys[name], used.get(name, 0)
-            used[name] = row + 1
-            found.unused.discard(key)
-            values, parameter = state_dict[key], parameters[group]
-            problem = unusable(key, values)
-            if problem is None and (values.shape[1:] != parameter.shape[1:] or row >= len(values)):
-                problem = f"`{key}` is {size(values)}, but edge {row} of cell `{cell}` chooses among"
-                problem += f" {parameter.shape[1]} operations"
-            if problem is not None:
-                found.misfits.append(Diagnostic("E702", problem, edge.span))
+        at = [(parameters[group], index) for group, index in places(dag)]
+        patterns = [(origin.strengths, at)]
+        if origin.betas is not None and cell in model.betas:
+            patterns.append((origin.betas, [(model.betas[cell], index) for index in range(len(at))]))
+        for pattern, given_at in patterns:
+            more = _rows(model, cell, given_at, pattern, keys, found, state_dict)
+            if more is None:
                 return []
-            rows.append(Row(cell, parameter, index, values[row]))
-        for name, count in used.items():
-            values = state_dict[keys[name]]
-            if len(values) > count:
-                message = f"`{keys[name]}` is {size(values)}, cell `{cell}` has {count} open edges there"
-                found.misfits.append(Diagnostic("E702", message, dag.span))
+            rows += more
+    return rows
+
+
+def _rows(
+    model: Supernet,
+    cell: str,
+    at: Sequence[tuple[nn.Parameter, int]],
+    pattern: str,
+    keys: Mapping[str, str],
+    found: Match,
+    state_dict: Mapping[str, Tensor],
+) -> list[Row] | None:
+    """The rows of one cell under the keys of one pattern; `at` says where those of its open edges stand in ours.
+
+    None where one does not fit.
+    """
+    dag = model.dags[cell]
+    number = numbers(dag)
+    stride = next(c.placement.stride for c in model.plan.cells if c.placement.choice == cell)
+    rows: list[Row] = []
+    used: dict[str, int] = {}
+    for edge, (parameter, index) in zip(dag.open_edges, at, strict=True):
+        name = pattern.format(kind="reduce" if stride == 2 else "normal", node=number[edge.state] - 2)
+        if name not in keys:
+            continue
+        key, row = keys[name], used.get(name, 0)
+        used[name] = row + 1
+        found.unused.discard(key)
+        values = state_dict[key]
+        problem = unusable(key, values)
+        if problem is None and (values.shape[1:] != parameter.shape[1:] or row >= len(values)):
+            problem = f"`{key}` is {size(values)}, but edge {row} of cell `{cell}` "
+            many = parameter.dim() > 1
+            problem += f"chooses among {parameter.shape[1]} operations" if many else "has one weight"
+        if problem is not None:
+            found.misfits.append(Diagnostic("E702", problem, edge.span))
+            return None
+        rows.append(Row(cell, parameter, index, values[row]))
+    for name, count in used.items():
+        values = state_dict[keys[name]]
+        if len(values) > count:
+            message = f"`{keys[name]}` is {size(values)}, cell `{cell}` has {count} open edges there"
+            found.misfits.append(Diagnostic("E702", message, dag.span))
     return rows

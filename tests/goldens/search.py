@@ -1,7 +1,5 @@
 """Golden shared-weight networks: ours with the original's weights and strengths, in float64."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -10,8 +8,9 @@ from torch.nn import functional as F
 
 import nasc
 from nasc.compiler.passes import passes
-from nasc.compiler.plan import plan
+from nasc.compiler.plan import cell_dag, plan
 from nasc.compiler.supernet import Mixing, Supernet, places
+from nasc.runtime.derive import derive_supernet
 from nasc.runtime.weights import ORIGINS, import_weights
 from nasc.runtime.weights.matching import match
 from tests.goldens.measure import apart
@@ -96,17 +95,20 @@ def measure_pdarts(golden: dict[str, Any], optimize: bool) -> dict[str, float]:
 
 
 def measure_pcdarts(golden: dict[str, Any], optimize: bool) -> dict[str, float]:
-    """PC-DARTS: a quarter of the channels is searched; hooks on the shuffles put its edge weights in."""
+    """PC-DARTS: a quarter of the channels is searched, and edges have weights of their own."""
     made = golden["constructor"]
     model = supernet(space_text("darts", network("pcdarts_search", made["C"], made["layers"])), optimize)
-    alphas, betas = golden["arch"][:2], [beta.clone().requires_grad_() for beta in golden["arch"][2:]]
-    state = golden["state_dict"] | {f"alphas_{kind}": alphas[i] for i, kind in enumerate(KINDS)}
-    import_weights(model, state, "pcdarts")
-    with _edge_weights(model, dict(zip(KINDS, betas, strict=True))):
-        found, loss = _logits(model, golden["input"], golden["target"], golden["eval_logits"], golden["train_logits"])
-        found["loss"] = abs(float(loss.detach()) - golden["loss"])
-        gradients = torch.autograd.grad(loss, [*(strengths(model, kind) for kind in KINDS), *betas])
-    found["gradients"] = _apart(gradients, golden["arch_grads"])
+    names = [f"{what}_{kind}" for what in ("alphas", "betas") for kind in KINDS]
+    imported = import_weights(model, golden["state_dict"] | dict(zip(names, golden["arch"], strict=True)), "pcdarts")
+    assert imported.strengths == KINDS
+    assert not imported.surplus
+    found, loss = _logits(model, golden["input"], golden["target"], golden["eval_logits"], golden["train_logits"])
+    found["loss"] = abs(float(loss.detach()) - golden["loss"])
+    found["gradients"] = _apart(torch.autograd.grad(loss, model.strengths()), golden["arch_grads"])
+    derived = derive_supernet(model)
+    for kind in KINDS:
+        edges = cell_dag(derived, kind).edges
+        assert [[edge.operations[0], int(edge.source[1:])] for edge in edges] == golden["genotype"][kind]
     return found
 
 
@@ -156,24 +158,3 @@ def _by_edge(model: Supernet, kind: str, gradients: dict[int, Tensor]) -> Tensor
     given = model.alphas[kind]
     parts = given if isinstance(given, list) else [given]
     return torch.stack([gradients[id(parts[group])][row] for group, row in places(model.dags[kind])])
-
-
-@contextmanager
-def _edge_weights(model: Supernet, betas: dict[str, Tensor]) -> Iterator[None]:
-    """Multiply every edge by the softmax of its beta over the edges of its state (PC-DARTS, section 3.2)."""
-
-    def times(beta: Tensor) -> Callable[[nn.Module, Any, Tensor], Tensor]:
-        return lambda module, args, out: out * beta
-
-    hooks = []
-    for cell, module, name in zip(model.plan.cells, model.cells, model.choices, strict=True):
-        assert name is not None
-        shares = [beta for part in torch.split(betas[name], [2, 3, 4, 5]) for beta in part.softmax(0)]
-        edges = [f"{state}.{i}" for state in cell.dag.states for i in range(len(cell.dag.into[state]))]
-        for edge, share in zip(edges, shares, strict=True):
-            hooks.append(module.get_submodule(f"{edge}.1").register_forward_hook(times(share)))
-    try:
-        yield
-    finally:
-        for hook in hooks:
-            hook.remove()
