@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from nasc.compiler.check_operations import check_operations
@@ -168,7 +169,7 @@ def _requires(plan: Plan, requires: list[n.Require], dags: dict[str, CellDag], f
     counts = stats(plan)
     for item in requires:
         name = item.quantity.name.text
-        value = _quantity(item, plan, counts, dags, findings)
+        value = quantity(item, plan, counts, dags, findings)
         if value is None:
             continue
         if plan.open and (item.comparison in ("<=", ">=") or name in ("depth", "count")):
@@ -196,7 +197,8 @@ def _named(call: n.Call) -> str:
     return call.span.text or call.name.text
 
 
-def _quantity(item: n.Require, plan: Plan, counts: Stats, dags: dict[str, CellDag], findings: Findings) -> int | None:
+def quantity(item: n.Require, plan: Plan, counts: Stats, dags: Mapping[str, CellDag], findings: Findings) -> int | None:
+    """What a network has of what a requirement speaks of; None, and reported, where it has none of it."""
     call = item.quantity
     match call.name.text:
         case "params":
@@ -209,6 +211,8 @@ def _quantity(item: n.Require, plan: Plan, counts: Stats, dags: dict[str, CellDa
                 findings.add("E307", why, item.span)
             return counts.params_aux
     words = _words(call)
+    if words[-1] not in dags:
+        return None
     dag = dags[words[-1]]
     if call.name.text == "depth":
         return dag.depth
