@@ -399,6 +399,13 @@ CODES: dict[str, Code] = {
         "",
         "s2 = sep_conv_3x3(s0) @0.93 + skip_connect(s1) @0.87",
     ),
+    "E407": Code(
+        "a start that does not fit the space",
+        "`search ddarts { start: NAME }` begins with the operations of a given network: one of the text, a shipped "
+        "genotype, or a file in quotes. It must be decided, and be a point of the space but for the number of edges: "
+        "as many cells, cells with the same edges where the space has one cell, and no operation that the space does "
+        "not offer there.",
+    ),
     "E501": Code(
         "the run directory is taken",
         "A new run is started in a new or empty directory, so that nothing is lost. Go on with the run there "

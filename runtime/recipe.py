@@ -7,7 +7,7 @@ This module imports no torch, so that `nasc check` can use it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import Field, fields, replace
 from functools import cache
 from typing import Any, Literal, TypeVar
 
@@ -17,6 +17,7 @@ from nasc.dsl import nodes as n
 from nasc.dsl.diagnostic import Findings, NasError, fail, nearest
 from nasc.dsl.parser import parse
 from nasc.dsl.source import Source
+from nasc.runtime.search.start import check_start
 from nasc.runtime.settings import LATER, SEARCHES, Recipe, Training
 
 R = TypeVar("R", bound=Recipe)
@@ -52,7 +53,7 @@ def read_recipe(
     `overrides` are texts, such as `{"epochs": "5"}`. Raises `NasError`: unknown setting (E402), wrong value (E403).
     """
     findings = Findings()
-    values: dict[str, Any] = {"network": None}
+    values: dict[str, Any] = {f.name: None for f in fields(kind) if optional(f)}
     for recipe in (defaults, given, _override(given or defaults, overrides or {})):
         if recipe is not None:
             values |= _values(kind, recipe, findings)
@@ -60,6 +61,11 @@ def read_recipe(
     missing = [f.name for f in fields(kind) if f.name not in values]
     assert not missing, f"{kind.__name__} has no published value for {missing}"
     return kind(**values)
+
+
+def optional(setting: Field[Any]) -> bool:
+    """Whether a setting may be left out by everyone: a name that has no published value."""
+    return str(setting.type).endswith("| None")
 
 
 def _override(recipe: n.Recipe, overrides: Mapping[str, str]) -> n.Recipe | None:
@@ -108,8 +114,12 @@ def _typed(value: n.Value | n.Expression, kind: str) -> Any:
             return number.value
         case "float", n.Number() as number:
             return float(number.value)
-        case "str | None", n.Chain() as chain:
+        case "bool", n.Chain() as chain:
+            return {"on": True, "off": False}.get(chain.word or "")
+        case "str | None" | "str" | "Place | None", n.Chain() as chain:
             return chain.word
+        case "Place | None", n.Text() as text:
+            return text.value
         case "tuple[float, float]", n.Tuple(members=(n.Number() as first, n.Number() as second)):
             return float(first.value), float(second.value)
     return None
@@ -117,7 +127,9 @@ def _typed(value: n.Value | n.Expression, kind: str) -> Any:
 
 def _problem(value: Any, kind: str, limits: Mapping[str, Any]) -> str:
     """What a setting takes, if the value is not that."""
-    what = {"int": "a whole number", "float": "a number", "str | None": "a name"}.get(kind, "a pair of numbers")
+    names = {"int": "a whole number", "float": "a number", "str | None": "a name", "bool": "`on` or `off`"}
+    names |= {"str": "a name", "Place | None": "a name, or a file in quotes"}
+    what = names.get(kind, "a pair of numbers")
     if value is None:
         return what
     if limits["choices"]:
@@ -154,6 +166,7 @@ def check_recipes(program: Program, findings: Findings) -> None:
                 findings.add("W401", message, recipe.name.span)
             else:
                 read_recipe(*search_kind(recipe), recipe)
+                check_start(program, recipe)
         except NasError as error:
             for diagnostic in error.diagnostics:
                 findings.report(diagnostic)
