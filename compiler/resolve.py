@@ -1,5 +1,6 @@
 """Names: what a document defines, and what its `use` lines bring."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -106,7 +107,7 @@ def _add(program: Program, item: Definition, document: n.Document, findings: Fin
 
 def _identity(source: Source) -> str:
     path = Path(source.name)
-    return str(path.resolve()) if path.exists() else source.name
+    return str(path.resolve()) if os.path.exists(path) else source.name
 
 
 def _used(item: n.Use, findings: Findings) -> n.Document | None:
@@ -114,7 +115,7 @@ def _used(item: n.Use, findings: Findings) -> n.Document | None:
     try:
         if item.file:
             path = Path(item.span.source.name).parent / item.path
-            if not path.is_file():
+            if not os.path.isfile(path):  # False also for a name that no system allows, where pathlib raises
                 findings.add("E213", f"there is no file {path}", item.span)
                 return None
             return read(read_path(path)).document

@@ -1,6 +1,5 @@
 """Files and foreign texts: whatever a user names becomes a document."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,7 +37,7 @@ def read(source: Source, dialect: str | None = None) -> Reading:
 def read_bytes(name: str, data: bytes) -> Source:
     """Bytes as a source: UTF-8, with or without a byte-order mark. Raises `NasError` (E101, E105)."""
     if len(data) > MAX_BYTES:
-        raise fail("E105", f"{name} is {len(data) / 2**20:.1f} MiB long", help="at most 16 MiB are read")
+        raise fail("E105", f"{name} is longer than 16 MiB", help="at most 16 MiB are read")
     try:
         return Source(name, data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
@@ -48,12 +47,11 @@ def read_bytes(name: str, data: bytes) -> Source:
         raise fail("E101", message, Span(shown, len(good), len(good) + 1), help="save the file as UTF-8") from None
 
 
-def read_path(path: Path, open_bytes: Callable[[Path], bytes] | None = None) -> Source:
-    """The text of a file. Raises `NasError` (E108) naming the reason."""
+def read_path(path: Path) -> Source:
+    """The text of a file. Raises `NasError`: E108 naming the reason it cannot be read, E101 and E105."""
     try:
-        if open_bytes is None and path.is_file() and path.stat().st_size > MAX_BYTES:
-            raise fail("E105", f"{path} is longer than 16 MiB", help="at most 16 MiB are read")
-        data = open_bytes(path) if open_bytes else path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)  # never all of it: a device may have no end
     except OSError as error:
         raise fail("E108", f"{path} cannot be read: {error.strerror or error}") from None
     return read_bytes(str(path), data)

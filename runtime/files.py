@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -16,9 +17,9 @@ def open_source(name: str) -> Source:
     if name == "-":
         return read_bytes("<stdin>", sys.stdin.buffer.read(16 * 2**20 + 1))
     path = Path(name)
-    if path.is_dir() and (path / "genotype.nas").is_file():
+    if os.path.isfile(path / "genotype.nas"):  # where pathlib asks, a name that is too long is an OSError
         return read_path(path / "genotype.nas")
-    if path.exists():
+    if os.path.exists(path):
         return read_path(path)
     for folder in genotypes.FOLDERS:
         word = name.removeprefix(f"{folder}/")

@@ -112,6 +112,10 @@ def test_good_texts(text: str) -> None:
     assert codes(text) == []
 
 
+def test_a_file_name_that_no_system_allows() -> None:
+    assert codes(f'use "{"x" * 5000}"') == ["E213"]
+
+
 def test_a_star_repeats_a_numbered_cell() -> None:
     found = checked("use std.darts\n" + BOTH + "network n: darts_cifar { layers: 5  cells: normal[3]*, reduce/2 }")
     assert [p.choice for p in found.plans["n"].stack.placements] == ["normal_3"] * 4 + ["reduce"]

@@ -188,6 +188,12 @@ def test_names_that_stand_for_nothing(tmp_path: Path) -> None:
     refused("E108", open_source, str(tmp_path))
     refused("E108", open_source, "zoo/../recipes/darts")
     refused("E108", open_source, "")
+    refused("E108", open_source, "x" * 5000)
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="this system has no /dev/zero")
+def test_a_file_without_an_end() -> None:
+    refused("E105", open_source, "/dev/zero")
 
 
 # ---------------------------------------------------------------- weights
