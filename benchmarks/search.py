@@ -1,19 +1,23 @@
-"""The steps of a DARTS search against a straightforward implementation of the same search."""
+"""The steps of searches by DARTS and GDAS against a straightforward implementation of the same."""
 
 from __future__ import annotations
+
+from itertools import count
 
 import torch
 
 import nasc
-from benchmarks import plain_steps
+from benchmarks import plain_gdas, plain_steps
 from benchmarks.plain_darts import PlainSupernet
+from benchmarks.plain_gdas import PlainGdas
 from benchmarks.timing import Ratio, compare
 from nasc.compiler.passes import passes
 from nasc.compiler.stack import Options
 from nasc.compiler.supernet import Supernet
 from nasc.runtime.search import open_supernet
 from nasc.runtime.search.darts import first_order, second_order
-from nasc.runtime.search.steps import weight_step
+from nasc.runtime.search.gdas import sample, strength_gradients, without_gradient
+from nasc.runtime.search.steps import Batch, move_strengths, weight_step
 
 CLIP, RATE, MOMENTUM, DECAY = 5.0, 0.025, 0.9, 3e-4
 
@@ -59,4 +63,28 @@ def measure(channels: int, layers: int, batch: int, turns: int) -> list[Ratio]:
             lambda: second_order(ours, weights, train, valid),
             max(1, turns // 2),
         ),
+        measure_gdas(channels, layers, train, valid, turns),
     ]
+
+
+def measure_gdas(channels: int, layers: int, train: Batch, valid: Batch, turns: int) -> Ratio:
+    """A whole step of GDAS, weights and strengths; both draw the same operations for every cell, anew in each turn."""
+    ours = open_ours(channels, layers)
+    plain = PlainGdas(channels, layers).train()
+    weights, strengths = sgd(ours), torch.optim.Adam(ours.strengths(), 3e-4, betas=(0.5, 0.999), weight_decay=1e-3)
+    plain_weights, plain_strengths = plain_steps.weight_optimizer(plain), plain_steps.strength_optimizer(plain)
+    for mine, theirs in zip(ours.strengths(), plain.strengths(), strict=True):
+        mine.data.copy_(theirs.data)
+    seeds, plain_seeds = count(), count()
+
+    def plain_step() -> None:
+        torch.manual_seed(next(plain_seeds))
+        plain_gdas.gdas_step(plain, plain_weights, plain_strengths, train, valid)
+
+    def step() -> None:
+        torch.manual_seed(next(seeds))
+        weight_step(ours, weights, train, CLIP, *without_gradient(sample(ours, plain.tau, per_cell=True)))
+        found, _ = strength_gradients(ours, valid, sample(ours, plain.tau, per_cell=True))
+        move_strengths(ours, strengths, found)
+
+    return compare("gdas_step", plain_step, step, turns)

@@ -9,8 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+Place = str
+"""A setting that takes a name or, in quotes, the path of a file."""
 
-def setting(meaning: str, least: float | None = None, below: float | None = None, choices: tuple[int, ...] = ()) -> Any:
+
+def setting(
+    meaning: str, least: float | None = None, below: float | None = None, choices: tuple[int | str, ...] = ()
+) -> Any:
     """A setting of a recipe: what it means, its smallest value, what it stays below, or all it may be."""
     return field(metadata={"meaning": meaning, "least": least, "below": below, "choices": choices})
 
@@ -28,6 +33,10 @@ class Recipe:
     weight_decay: float = setting("weight decay of the weights", least=0)
     clip: float = setting("largest norm of the gradient of the weights; 0 does not clip", least=0)
     cutout: int = setting("side of the square cut out of every picture; 0 is none", least=0)
+
+    def wrong(self) -> str:
+        """What is wrong with settings that each by itself would do."""
+        return ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +63,110 @@ class DartsSearch(Search):
 
 
 @dataclass(frozen=True, kw_only=True)
+class WarmSearch(Search):
+    """Searches of first order whose strengths are trained behind epochs of the weights alone."""
+
+    weights_alone: int = setting("first epochs, which train the weights alone", least=0)
+    strength_clip: float = setting("largest norm of the gradient of the strengths; 0 does not clip", least=0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PcdartsSearch(WarmSearch):
+    """`search pcdarts`: strengths of operations and of edges (PC-DARTS, section 3)."""
+
+    strength_split: float = setting(
+        "share of the training data that trains the strengths; 0 is all that `split` leaves", least=0, below=1
+    )
+    by_class: bool = setting("whether both shares are drawn of each class; else they are the first examples")
+    lr_warm_up: int = setting("first epochs, in which the learning rate of the weights grows", least=0)
+
+    def wrong(self) -> str:
+        return "`split` and `strength_split` are more than all data" if self.split + self.strength_split > 1 else ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PdartsSearch(WarmSearch):
+    """`search pdarts`: stages, each in a deeper network and with fewer operations (P-DARTS, section 3)."""
+
+    epochs: int = setting("passes over the training data in each stage", least=1)
+    weights_alone: int = setting("first epochs of each stage, which train the weights alone", least=0)
+    add_layers: tuple[int, ...] = setting("for each stage: cells more than the network has", least=0)
+    drop: tuple[int, ...] = setting("for each stage but the last: operations taken from every edge behind it", least=0)
+    dropout: tuple[float, ...] = setting(
+        "for each stage: rate of the dropout called `skip` at its start", least=0, below=1
+    )
+    dropout_decay: float = setting("how fast that rate falls once strengths are trained: by e^-decay an epoch", least=0)
+
+    def wrong(self) -> str:
+        stages = len(self.add_layers)
+        if len(self.dropout) != stages:
+            return f"`add_layers` says {stages} stages, `dropout` {len(self.dropout)}"
+        if len(self.drop) != stages - 1:
+            return f"`add_layers` says {stages} stages, so `drop` takes {stages - 1} numbers, not {len(self.drop)}"
+        return ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GdasSearch(Search):
+    """`search gdas`: one sampled operation an edge, gradients through the sample (GDAS, section 3.2)."""
+
+    tau: tuple[float, float] = setting("temperature of sampling in the first and in the last epoch", least=1e-3)
+    per_cell: bool = setting("whether every cell draws its own sample; else all cells of a name share one")
+    strengths_first: bool = setting("whether a step moves the strengths before the weights")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FairDartsSearch(Search):
+    """`search fairdarts`: independent sigmoids, pushed to 0 or 1 by a loss (FairDARTS)."""
+
+    zero_one: float = setting("weight of the zero-one loss", least=0)
+    zero_one_norm: int = setting("1: distance of an operation's weight from a half; 2: its square", choices=(1, 2))
+    threshold: float = setting("what an operation counts for, at least, that stays", least=0)
+    rule: str | None = setting(
+        "how a genotype is derived; else `edge` where the space keeps operations of an edge, and `sparse`",
+        choices=("sparse", "edge", "complete", "darts"),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class DDartsSearch(FairDartsSearch):
+    """`search ddarts`: strengths of each cell by a loss of its own (D-DARTS), from a given network (DARTOpti)."""
+
+    strength_lr_min: float = setting("learning rate of the strengths that their cosine ends at", least=0)
+    ablation: str = setting(
+        "the ablation loss as a number, with its gradient, or left out", choices=("constant", "gradient", "off")
+    )
+    ablation_weight: float = setting("weight of the ablation loss", least=0)
+    start: Place | None = setting("the network that the search starts from: of the text, shipped, or a file")
+    start_strength: float = setting("strength of the operations of `start`; all others begin with 0")
+    pretrain: int = setting("first epochs, beyond `epochs`, that train the weights alone; with `start`", least=0)
+    stop_from: int = setting("epochs of search before the distance from `start` is looked at", least=0)
+    stop_after: int = setting("distances that a new one may not differ from, to stop; 0 never stops", least=0)
+    stop_within: float = setting("largest difference of distances that are the same", least=0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScoredSearch(Split):
+    """`search random`: genotypes drawn uniformly, each scored on the same validation batches."""
+
+    score: str = setting(
+        "what a genotype is scored with: weights that all share, or a short training", choices=("shared", "training")
+    )
+    samples: int = setting("genotypes that are looked at", least=1)
+    score_batches: int = setting("validation batches that each is scored on", least=1)
+    train_epochs: int = setting("epochs of the short training", least=1)
+    column: str | None = setting("with `--table`: the column that says what a genotype is worth")
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvolutionSearch(ScoredSearch):
+    """`search evolution`: regularised evolution (Real et al., AAAI 2019), scored as `random` does."""
+
+    population: int = setting("genotypes alive; the oldest makes room for the youngest", least=1)
+    tournament: int = setting("of how many, drawn from the population, the best has a child", least=1)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Training(Recipe):
     """`train`: a network from scratch."""
 
@@ -62,7 +175,16 @@ class Training(Recipe):
     label_smoothing: float = setting("probability spread over all classes", least=0, below=1)
 
 
-SEARCHES: dict[str, type[Recipe]] = {"darts": DartsSearch}
+SEARCHES: dict[str, type[Recipe]] = {
+    "darts": DartsSearch,
+    "fairdarts": FairDartsSearch,
+    "ddarts": DDartsSearch,
+    "gdas": GdasSearch,
+    "pcdarts": PcdartsSearch,
+    "pdarts": PdartsSearch,
+    "random": ScoredSearch,
+    "evolution": EvolutionSearch,
+}
 """The algorithms that can be run, each with its settings."""
-LATER = ("gdas", "ednas", "ddarts", "pcdarts", "pdarts", "fairdarts", "random", "evolution")
+LATER = ("ednas",)
 """Algorithms whose recipes are read, but which this version does not run."""

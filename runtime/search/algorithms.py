@@ -3,6 +3,17 @@
 from __future__ import annotations
 
 from nasc.runtime.search.darts import DartsTask
+from nasc.runtime.search.ddarts import DDartsTask
+from nasc.runtime.search.fairdarts import FairDartsTask
+from nasc.runtime.search.gdas import GdasTask
 from nasc.runtime.search.loop import SearchTask
+from nasc.runtime.search.scored import EvolutionTask, RandomTask
 
-ALGORITHMS: dict[str, type[SearchTask]] = {"darts": DartsTask}
+ALGORITHMS: dict[str, type[SearchTask]] = {
+    "darts": DartsTask,
+    "fairdarts": FairDartsTask,
+    "ddarts": DDartsTask,
+    "gdas": GdasTask,
+    "random": RandomTask,
+    "evolution": EvolutionTask,
+}
