@@ -13,10 +13,10 @@ from nasc.compiler.dag import CellDag, Edge
 from nasc.compiler.plan import choose
 from nasc.compiler.resolve import Program, resolve
 from nasc.compiler.space import zero_operations
-from nasc.compiler.stack import Options, Placement, lay_out
+from nasc.compiler.stack import Placement, lay_out
 from nasc.compiler.write_out import write_out
 from nasc.dsl import nodes as n
-from nasc.dsl.diagnostic import Findings, NasError, fail
+from nasc.dsl.diagnostic import Findings, NasError, fail, nearest
 from nasc.dsl.reader import read
 from nasc.dsl.source import Span
 from nasc.runtime.files import open_source
@@ -103,15 +103,12 @@ def _by_place(
 ) -> dict[str, str]:
     """The cell of the start for each open cell, by their places in both stacks."""
     findings = Findings()
-    chosen = choose(document, program, network)
-    stack = lay_out(chosen, program, findings)
-    if stack is not None and len(stack.placements) != len(places):
-        stack = lay_out(chosen, program, findings, Options(layers=len(places)))
+    stack = lay_out(choose(document, program, network), program, findings)
     findings.raise_errors()
     assert stack is not None
     if len(stack.placements) != len(places):
         message = f"network `{stack.name}` of the start has {len(stack.placements)} cells, the space {len(places)}"
-        raise fail("E407", message, span, help="both stacks need the same cells, one above the other")
+        raise fail("E407", message, span, help="give them as many, or the cells the same names")
     found: dict[str, str] = {}
     for place, other in zip(places, stack.placements, strict=True):
         if place.choice in dags and found.setdefault(place.choice, other.cell) != other.cell:
@@ -130,7 +127,9 @@ def _read(own: n.Document, start: str, span: Span) -> n.Document:
     try:
         return read(open_source(str(beside) if beside.is_file() else start)).document
     except NasError as error:
-        raise NasError([found if found.span else replace(found, span=span) for found in error.diagnostics]) from None
+        help = nearest(start, own.networks)
+        found = [d if d.span else replace(d, span=span, help=help or d.help) for d in error.diagnostics]
+        raise NasError(found) from None
 
 
 def _span(document: n.Document, start: str) -> Span:
