@@ -468,6 +468,17 @@ CODES: dict[str, Code] = {
         "an unknown data set",
         "`--data` takes one of the names the help lists, or a folder of pictures with one folder a class.",
     ),
+    "E604": Code(
+        "a table of accuracies cannot be used",
+        "`nasc search --table` reads a CSV file, packed by gzip or not, with a line of names first. One column says "
+        "which genotype a row is of, by its string of NAS-Bench-201 or by what `nasc hash` prints; `--set column=...` "
+        "says which of the others counts. Every genotype of the space needs a row.",
+    ),
+    "E605": Code(
+        "an algorithm cannot search a table",
+        "A table says what genotypes are worth and nothing else: there are no weights and no gradients. `random`, "
+        "`evolution` and the policy of `ednas` need no more.",
+    ),
     "E701": Code(
         "an unknown origin of weights",
         "`--from` names the code that wrote the checkpoint; the help lists the origins that are known.",
@@ -568,6 +579,12 @@ CODES: dict[str, Code] = {
     "W401": Code(
         "the settings of a search are not checked",
         "The algorithm is known, but this version does not run it, so that its settings are taken as they stand.",
+    ),
+    "W402": Code(
+        "a genotype does not meet what its text requires",
+        "A search, or a derivation, found no genotype that meets a `require` of the text, and wrote the one that it "
+        "would have written without. `nasc check` and `nasc train` refuse it (E304). Loosen the `require`, or let the "
+        "space have something that meets it.",
     ),
 }
 """Every code, in order. A test compares this table with the codes in the source."""

@@ -12,6 +12,7 @@ import torch
 
 from nasc.compiler.build import Network, decided
 from nasc.compiler.check import check
+from nasc.compiler.constraints import unmet
 from nasc.compiler.decide import with_cells
 from nasc.compiler.passes import PASSES
 from nasc.compiler.plan import plan, recipe_network
@@ -20,7 +21,7 @@ from nasc.compiler.stack import Options
 from nasc.dsl import nodes as n
 from nasc.dsl.diagnostic import Diagnostic, fail
 from nasc.dsl.printer import to_text
-from nasc.dsl.reader import read
+from nasc.dsl.reader import read, read_path
 from nasc.dsl.source import Source
 from nasc.runtime import weights_file
 from nasc.runtime.data.augment import training_transform
@@ -74,7 +75,7 @@ class Finished:
 
 def search(job: Job) -> Finished:
     """Run the `search` recipe of a text; `path` is the genotype that it found."""
-    document, notes = _read(job)
+    document, notes = read_job(job)
     recipe = next(iter(document.recipes("search")), None)
     if recipe is None:
         raise fail("E401", "the text has no `search`", help="write `search darts { network: search }`")
@@ -87,7 +88,7 @@ def search(job: Job) -> Finished:
     found = open_plan(document, network, options)
     data = load(job.data, job.data_dir, "train")
     text = stand_alone(found.program, job.source.text)
-    asked = _asked(job, "search", found.stack.name, settings, options, fingerprint(data), text, execution)
+    asked = asked_of(job, "search", found.stack.name, settings, options, fingerprint(data), text, execution)
     run = open_run(job.out, asked, job.source.text, job.resume)
     about = f"{recipe.name}, seed {job.seed}, {job.data}"
     transform = training_transform(data_set, settings.cutout)
@@ -97,12 +98,13 @@ def search(job: Job) -> Finished:
         task = ALGORITHMS[recipe.name.text](setup)
     with showing("search", task.epochs, task.steps, quiet=job.quiet) as show:
         run_task(run, task, job.seed, show, job.resume)
-    return Finished(run.path / "genotype.nas", run, notes)
+    genotype = run.path / "genotype.nas"
+    return Finished(genotype, run, (*notes, *unmet_notes(read(read_path(genotype)).document)))
 
 
 def train(job: Job) -> Finished:
     """Train a network from scratch on all of the training data; `path` is the file of its weights."""
-    document, notes = _read(job)
+    document, notes = read_job(job)
     recipe, name = _training(document, job.network or job.settings.get("network"))
     data_set = describe(job.data, job.data_dir)
     options = for_data(job.options, data_set.shape, data_set.classes)
@@ -120,7 +122,7 @@ def train(job: Job) -> Finished:
     execution.prepare(model)
     data = load(job.data, job.data_dir, "train")
     text = stand_alone(found.program, job.source.text)
-    asked = _asked(job, "train", found.stack.name, settings, options, fingerprint(data), text, execution)
+    asked = asked_of(job, "train", found.stack.name, settings, options, fingerprint(data), text, execution)
     run = open_run(job.out, asked, job.source.text, job.resume)
     run.write("genotype.nas", text)
     about = _about(job, found.stack.name, options, with_head, text)
@@ -130,6 +132,12 @@ def train(job: Job) -> Finished:
         run_task(run, task, job.seed, show, job.resume)
     weights_file.save(run.path / "weights.safetensors", model, about)
     return Finished(run.path / "weights.safetensors", run, notes)
+
+
+def unmet_notes(found: n.Document) -> list[Diagnostic]:
+    """A warning for each requirement that what a search has found does not meet (W402)."""
+    help = "nothing that the search came across meets it; the genotype is written all the same"
+    return [Diagnostic("W402", f"the genotype does not meet {one}", help=help) for one in unmet(found)]
 
 
 def resumed(job: Job, seed_given: bool) -> Job:
@@ -145,7 +153,7 @@ def _execution(job: Job) -> Execution:
     return Execution(device, job.without, job.recompute, job.amp, job.compile)
 
 
-def _read(job: Job) -> tuple[n.Document, tuple[Diagnostic, ...]]:
+def read_job(job: Job) -> tuple[n.Document, tuple[Diagnostic, ...]]:
     """The document, checked, and the warnings about it."""
     reading = read(job.source, job.dialect)
     checked = check(reading.document)
@@ -178,7 +186,7 @@ def for_data(options: Options, shape: tuple[int, int, int], classes: int) -> Opt
     return replace(options, input=options.input or shape, classes=options.classes or classes)
 
 
-def _asked(
+def asked_of(
     job: Job,
     command: str,
     network: str,

@@ -68,11 +68,15 @@ NETWORK = together(
         help="With --layers, in a deeper D-DARTS stack: move the /2 cells to the thirds, or keep them.",
     ),
 )
-DATA = together(
-    click.option("--data", metavar="NAME", required=True, help="digits, fashion_mnist, cifar10 or folder:DIR."),
-    click.option(
-        "--data-dir", type=click.Path(path_type=Path), help="Where the data lies; else the variable NASC_DATA."
-    ),
+_NAMES = "digits, fashion_mnist, cifar10 or folder:DIR."
+_DATA_DIR = click.option(
+    "--data-dir", type=click.Path(path_type=Path), help="Where the data lies; else the variable NASC_DATA."
+)
+DATA = together(click.option("--data", metavar="NAME", required=True, help=_NAMES), _DATA_DIR)
+DATA_OR_TABLE = together(
+    click.option("--data", metavar="NAME", help=_NAMES),
+    click.option("--table", type=click.Path(path_type=Path), help="Known accuracies (CSV) in the place of data."),
+    _DATA_DIR,
 )
 MACHINE = together(
     click.option("--device", metavar="NAME", help="cpu, cuda, ...; by default a GPU where there is one."),
