@@ -11,8 +11,20 @@ import subprocess
 import sys
 from pathlib import Path
 
+from benchmarks.timing import Ratio
+
 STEPS = 2
 WHICH = ("plain", "nasc", "checkpointed")
+
+
+def ratios(channels: int, layers: int, batch: int, threads: int, full: bool) -> list[Ratio]:
+    """Shares of what the plain network needs; with `full` also that of cells computed again."""
+    plain = measure("plain", channels, layers, batch, threads)
+    rows = []
+    for name, which in (("memory", "nasc"), ("memory, recomputed", "checkpointed"))[: 2 if full else 1]:
+        ours = measure(which, channels, layers, batch, threads)
+        rows.append(Ratio(name, plain / 2**20, ours / 2**20, ours / plain, ours / plain, ours / plain, "MiB"))
+    return rows
 
 
 def measure(which: str, channels: int, layers: int, batch: int, threads: int) -> int:

@@ -18,6 +18,7 @@ class Ratio:
     ratio: float
     least: float
     most: float
+    unit: str = "ms"
 
 
 def compare(name: str, plain: Callable[[], object], ours: Callable[[], object], turns: int, warm: int = 1) -> Ratio:
@@ -40,9 +41,11 @@ def _seconds(work: Callable[[], object]) -> float:
 
 
 def table(rows: list[Ratio]) -> str:
-    """The rows as lines that line up."""
-    lines = [f"{'':<14}  {'plain':>9}  {'nasc':>9}  {'times faster':>12}  {'range':>12}"]
+    """The rows as lines that line up; memory stands as a share, not as a speed."""
+    wide = max(len(row.name) for row in rows)
+    lines = [f"{'':<{wide}}  {'plain':>10}  {'nasc':>10}  {'ratio':>6}  {'range':>12}"]
     for row in rows:
-        seconds = f"{row.plain * 1e3:>6.0f} ms  {row.ours * 1e3:>6.0f} ms"
-        lines.append(f"{row.name:<14}  {seconds}  {row.ratio:>12.2f}  {row.least:>5.2f}-{row.most:.2f}")
+        scale = 1e3 if row.unit == "ms" else 1
+        sizes = f"{row.plain * scale:>6.0f} {row.unit:<3}  {row.ours * scale:>6.0f} {row.unit:<3}"
+        lines.append(f"{row.name:<{wide}}  {sizes}  {row.ratio:>6.2f}  {row.least:>5.2f}-{row.most:<6.2f}".rstrip())
     return "\n".join(lines)

@@ -72,10 +72,10 @@ class Network(nn.Module):
         weights: Weights | PlacedWeights | None = None,
         chosen: Chosen | PlacedChosen | None = None,
     ) -> Tensor | tuple[Tensor, Tensor]:
-        with torch.autocast(x.device.type, self.amp, enabled=self.amp is not None):
-            out = self._forward(x, weights, chosen)
         if self.amp is None:
-            return out
+            return self._forward(x, weights, chosen)
+        with torch.autocast(x.device.type, self.amp):
+            out = self._forward(x, weights, chosen)
         return out.float() if isinstance(out, Tensor) else (out[0].float(), out[1].float())
 
     def _forward(

@@ -21,16 +21,15 @@ PART = 3
 class Normed(nn.Module):
     """A sum of normalised terms. Weights and running statistics are those of the layers that it stands for.
 
-    `places` are the places of the terms' strengths among all of the cell; without them a single term is scaled by its
-    batch-norm's own weight, or not at all.
+    `places` are the places of the terms' strengths among all of the cell.
     """
 
-    places: Tensor | None
+    places: Tensor
 
-    def __init__(self, layout: Layout, places: Sequence[int] | None) -> None:
+    def __init__(self, layout: Layout, places: Sequence[int]) -> None:
         super().__init__()
         self.layout = layout
-        self.register_buffer("places", None if places is None else torch.tensor(places), persistent=False)
+        self.register_buffer("places", torch.tensor(places), persistent=False)
 
     def forward(
         self,
@@ -39,21 +38,16 @@ class Normed(nn.Module):
         means: Sequence[Tensor],
         variances: Sequence[Tensor],
         counts: Sequence[Tensor],
-        strengths: Tensor | None = None,
-        scale: Tensor | None = None,
-        bias: Tensor | None = None,
+        strengths: Tensor,
     ) -> Tensor:
-        """`strengths` (all of the cell, flat), or `scale` and `bias` (C,); the rest are lists, one entry a layer."""
+        """`strengths` are all of the cell, flat; the rest are lists, one entry a layer."""
         layout = self.layout
         stacked = torch.stack([weight.flatten(1) for weight in weights]) if weights else None
         width = inputs[0].shape[1] if stacked is None else stacked.shape[1]
-        if strengths is not None and self.places is not None:
-            scales = strengths.index_select(0, self.places)[:, None].expand(-1, width)
-        else:
-            scales = inputs[0].new_ones(1, width) if scale is None else scale[None]
+        scales = strengths.index_select(0, self.places)[:, None].expand(-1, width)
         if not self.training:
-            return self.fixed(inputs, stacked, means, variances, scales, bias)
-        out, mean, variance = NormedSum.apply(layout, scales, bias, stacked, *inputs)
+            return self.fixed(inputs, stacked, means, variances, scales)
+        out, mean, variance = NormedSum.apply(layout, scales, stacked, *inputs)
         if means:
             self.record(mean, variance, out.numel() // width, means, variances, counts)
         result: Tensor = out
@@ -81,7 +75,6 @@ class Normed(nn.Module):
         means: Sequence[Tensor],
         variances: Sequence[Tensor],
         scales: Tensor,
-        bias: Tensor | None,
     ) -> Tensor:
         """The sum with the running statistics, in evaluation; differentiable by autograd."""
         layout = self.layout
@@ -91,13 +84,10 @@ class Normed(nn.Module):
             rates = (torch.stack(list(variances)) + EPS).rsqrt()
             factors = torch.cat([scales[:normed] * rates, scales[normed:]])
             offset = -(factors[:normed] * torch.stack(list(means))).sum(0)
-        if bias is not None:
-            offset = offset + bias
         ways = factors[: layout.convs, :, None] * weights if weights is not None else factors
         out = linear_sum(layout, inputs, ways, factors[layout.convs :], offset)
         n, c, h, w = inputs[0].shape
-        result = picture(out, (n // 4, c, 2 * h, 2 * w) if layout.is_phased(0) else (n, c, h, w))
-        return result.relu() if layout.relu else result
+        return picture(out, (n // 4, c, 2 * h, 2 * w) if layout.is_phased(0) else (n, c, h, w))
 
 
 def flat(weights: Tensor | Sequence[Tensor]) -> Tensor:

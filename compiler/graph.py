@@ -49,12 +49,11 @@ class Step:
 class Layout:
     """The terms of a `normed`, in this order: `convs` through a pointwise convolution and normalised, `norms`
     normalised as they are, the others plain. The last `phased` of the convs take the interleaved pictures of `phases`,
-    put together behind the sum. `relu` ends it."""
+    put together behind the sum."""
 
     convs: int
     norms: int
     phased: int = 0
-    relu: bool = False
 
     def is_phased(self, term: int) -> bool:
         return self.convs - self.phased <= term < self.convs
@@ -64,9 +63,9 @@ class Layout:
 class Term:
     """The layers that one term of a `normed` stands for, and the row and column of its strength."""
 
-    conv: Step | None = None
+    strength: tuple[int, int]
     norm: Step | None = None
-    strength: tuple[int, int] | None = None
+    conv: Step | None = None
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ class Target(Protocol):
     def add(self, path: str, module: nn.Module) -> None:
         """Put a module that keeps nothing at a path."""
 
-    def normed(self, path: str, layout: Layout, places: tuple[int, ...] | None) -> str:
+    def normed(self, path: str, layout: Layout, places: tuple[int, ...]) -> str:
         """Where the module stands that computes a `normed` of the step at `path`."""
 
 
@@ -57,7 +57,7 @@ def to_module(graph: LayerGraph, original: LayerGraph | None = None) -> fx.Graph
     rows = row_widths(original)
     weights = writer.program.placeholder("weights") if rows else None
     writer.program.output(lower(graph, writer, inputs, weights, rows))
-    return fx.GraphModule(root, writer.program)
+    return Block(root, writer.program)
 
 
 def lower(
@@ -78,6 +78,18 @@ def row_widths(original: LayerGraph) -> list[int]:
     """How many operations every open edge of a cell chooses among, in order of its rows."""
     widths = {s.settings["row"]: len(s.settings["operations"]) for s in original.steps if s.kind == MIX}
     return [widths[row] for row in range(len(widths))]
+
+
+class Block(fx.GraphModule):
+    """A generated module that keeps the modules of its root in their order, also those that nothing calls."""
+
+    def __init__(self, root: nn.Module | dict[str, Any], graph: fx.Graph, class_name: str = "Block") -> None:
+        super().__init__(root, graph, class_name)
+        if isinstance(root, nn.Module):
+            self._modules = dict(root._modules)
+
+    def _deepcopy_init(self) -> Callable[..., None]:
+        return Block.__init__
 
 
 class Writer:
@@ -104,7 +116,7 @@ class Writer:
     def add(self, path: str, module: nn.Module) -> None:
         place(self.root, path, module)
 
-    def normed(self, path: str, layout: Layout, places: tuple[int, ...] | None) -> str:
+    def normed(self, path: str, layout: Layout, places: tuple[int, ...]) -> str:
         name = f"_{path.replace('.', '_')}_sum"
         while name in self.root._modules:
             name += "_"
@@ -118,7 +130,7 @@ class Eager:
     def __init__(self, cell: nn.Module) -> None:
         self.cell = cell
         self.modules = dict(cell.named_modules())
-        self.made: dict[tuple[Layout, tuple[int, ...] | None], str] = {}
+        self.made: dict[tuple[Layout, tuple[int, ...]], str] = {}
 
     def function(self, function: Callable[..., Any], *args: Value) -> Any:
         return function(*args)
@@ -138,7 +150,7 @@ class Eager:
     def add(self, path: str, module: nn.Module) -> None:
         self.modules[path] = module
 
-    def normed(self, path: str, layout: Layout, places: tuple[int, ...] | None) -> str:
+    def normed(self, path: str, layout: Layout, places: tuple[int, ...]) -> str:
         key = layout, places
         if key not in self.made:
             self.made[key] = name = f"_normed_{len(self.made)}"

@@ -68,15 +68,15 @@ def linear_sum(layout: Layout, inputs: Sequence[Tensor], ways: Tensor, factors: 
 
 
 class NormedSum(torch.autograd.Function):
-    """`apply(layout, scales, bias, weights, *inputs)`: the sum as pictures (N, C, H, W), and means and variances.
+    """`apply(layout, scales, weights, *inputs)`: the sum as pictures (N, C, H, W), and means and variances.
 
-    `scales` is (terms, C), `bias` (C,) or None, `weights` (convs, C, C_in) or None. Means and variances, each
+    `scales` is (terms, C), `weights` (convs, C, C_in) or None. Means and variances, each
     (convs + norms, C), are those of the batch before normalisation, for running statistics; they have no gradient.
     """
 
     @staticmethod
     def forward(
-        ctx: Any, layout: Layout, scales: Tensor, bias: Tensor | None, weights: Tensor | None, *inputs: Tensor
+        ctx: Any, layout: Layout, scales: Tensor, weights: Tensor | None, *inputs: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
         normed = layout.convs + layout.norms
         means, variances = scales.new_empty(normed, scales.shape[1]), scales.new_empty(normed, scales.shape[1])
@@ -99,17 +99,12 @@ class NormedSum(torch.autograd.Function):
         factors = scales.clone()
         factors[:normed] *= rates
         offset = -(factors[:normed] * means).sum(0)
-        if bias is not None:
-            offset += bias
         ways = factors[: layout.convs, :, None] * weights if weights is not None else scales
         out = linear_sum(layout, inputs, ways, factors[layout.convs :], offset)
-        if layout.relu:
-            out.relu_()
         n, c, h, w = inputs[0].shape
         whole = (n // 4, c, 2 * h, 2 * w) if layout.is_phased(0) else (n, c, h, w)
         ctx.layout, ctx.whole = layout, whole
-        kept = (scales, weights, means, rates, centres, spreads, out if layout.relu else None)
-        ctx.save_for_backward(*kept, *inputs)
+        ctx.save_for_backward(scales, weights, means, rates, centres, spreads, *inputs)
         ctx.mark_non_differentiable(means, variances)
         return picture(out, whole), means, variances
 
@@ -117,12 +112,10 @@ class NormedSum(torch.autograd.Function):
     @once_differentiable
     def backward(ctx: Any, gradient: Tensor, *_: Tensor) -> tuple[Tensor | None, ...]:
         layout: Layout = ctx.layout
-        scales, weights, means, rates, centres, spreads, out, *inputs = ctx.saved_tensors
+        scales, weights, means, rates, centres, spreads, *inputs = ctx.saved_tensors
         need = ctx.needs_input_grad
         normed = layout.convs + layout.norms
         g = pixels(gradient)
-        if out is not None:
-            g = torch.ops.aten.threshold_backward(g, out, 0)
         n = g.shape[0]
         mean = g.mean(0)
         other = pixels(phases(picture(g, ctx.whole))) if layout.phased else g
@@ -140,14 +133,14 @@ class NormedSum(torch.autograd.Function):
             q = r * ((p * weights).sum(2) - mu * mean)
             if dscales is not None:
                 dscales[: layout.convs] = n * q
-            if need[3]:
+            if need[2]:
                 inner = p - mean[:, None] * centres[:, None, :] - (r * q)[:, :, None] * torch.bmm(weights, spreads)
                 dweights = inner.mul_((n * s)[:, :, None])
             ways = s[:, :, None] * weights
             back = torch.bmm(weights.transpose(1, 2), (s * r * q)[:, :, None] * weights)
             shift = torch.bmm(back, centres[:, :, None])[:, :, 0] - torch.matmul(mean, ways)
             for term in range(layout.convs):
-                if need[4 + term]:
+                if need[3 + term]:
                     x = inputs[term]
                     dx = torch.addmm(shift[term], other if layout.is_phased(term) else g, ways[term])
                     results[term] = picture(dx.addmm_(pixels(x), back[term], alpha=-1), x.shape)
@@ -164,12 +157,11 @@ class NormedSum(torch.autograd.Function):
                     dscales[term] = n * q
                 slope = s * r * q
                 shifted = slope * mu - s * mean
-            if need[4 + term]:
+            if need[3 + term]:
                 dx = torch.addcmul(shifted, g, s)
                 dx = dx if slope is None else dx.addcmul_(x, slope, value=-1)
                 results[term] = picture(dx, inputs[term].shape)
-        dbias = n * mean if need[2] else None
-        return (None, dscales, dbias, dweights, *results)
+        return (None, dscales, dweights, *results)
 
 
 def _moments(x: Tensor) -> tuple[Tensor, Tensor]:

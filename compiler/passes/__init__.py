@@ -7,7 +7,7 @@ from collections.abc import Collection
 from nasc.compiler.native import library
 from nasc.compiler.passes.dilation import undilate
 from nasc.compiler.passes.kernels import native, split_kernels
-from nasc.compiler.passes.norms import fold_strengths, fuse_norms
+from nasc.compiler.passes.norms import fold_strengths
 from nasc.compiler.passes.rewriting import Pass
 from nasc.compiler.passes.sharing import share
 from nasc.compiler.passes.zeros import drop_zeros
@@ -18,19 +18,18 @@ PASSES: dict[str, Pass] = {
     "native": native,
     "undilate": undilate,
     "fold_strengths": fold_strengths,
-    "fuse_norms": fuse_norms,
     "split_kernels": split_kernels,
     "share": share,
 }
 """Every pass by name, in the order in which they run."""
 
-ROUNDING = ("native", "undilate", "fold_strengths", "fuse_norms", "split_kernels")
+ROUNDING = ("native", "undilate", "fold_strengths", "split_kernels")
 """Passes that keep the function but not the last bits of float32: sums are taken in another order."""
 
-CPU = ("native", "undilate", "fold_strengths", "fuse_norms", "split_kernels")
+CPU = ("native", "undilate", "fold_strengths", "split_kernels")
 """Passes measured to pay on CPU and not measured elsewhere: on other devices they run only where they are named."""
 
-FLOAT32 = ("native", "fold_strengths", "fuse_norms")
+FLOAT32 = ("native", "fold_strengths")
 """Passes whose steps compute in float32 by functions of their own: not for autocast, nor for torch.compile."""
 
 

@@ -6,9 +6,17 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import reduce
 
-from nasc.compiler.graph import LayerGraph, Step
+from nasc.compiler.graph import PHASES, SUBSAMPLE, LayerGraph, Step
 
 Pass = Callable[[LayerGraph], LayerGraph]
+
+PURE = frozenset(
+    {
+        *("relu", "tanh", "sigmoid", "zero", "max_pool", "avg_pool", "global_avg_pool", "shift", "take", "shuffle"),
+        *(SUBSAMPLE, PHASES),
+    }
+)
+"""Steps that learn nothing, keep nothing and draw nothing: on one value they give one value."""
 
 
 def changed(graph: LayerGraph, passes: Iterable[Pass]) -> LayerGraph:
@@ -52,9 +60,11 @@ def moved(graph: LayerGraph, steps: list[Step], place: Mapping[int, int]) -> Lay
 
 
 def live(graph: LayerGraph) -> LayerGraph:
-    """The graph without steps whose value reaches neither the output nor an input's place."""
+    """The graph without pure steps that nothing reads. What learns or keeps something stays, read or not."""
     needed = {graph.output, *graph.inputs}
     for index in reversed(range(len(graph.steps))):
-        if index in needed:
-            needed.update(graph.steps[index].inputs)
+        step = graph.steps[index]
+        if index in needed or (step.is_layer and step.kind not in PURE and step.kind != "identity"):
+            needed.add(index)
+            needed.update(step.inputs)
     return rebuilt(graph, {}, [index for index in range(len(graph.steps)) if index not in needed])

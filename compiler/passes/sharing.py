@@ -4,16 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from nasc.compiler.graph import PHASES, SUBSAMPLE, LayerGraph, Step
-from nasc.compiler.passes.rewriting import moved
-
-PURE = frozenset(
-    {
-        *("relu", "tanh", "sigmoid", "zero", "max_pool", "avg_pool", "global_avg_pool", "shift", "take", "shuffle"),
-        *(SUBSAMPLE, PHASES),
-    }
-)
-"""Steps that learn nothing, keep nothing and draw nothing: on one value they give one value."""
+from nasc.compiler.graph import LayerGraph, Step
+from nasc.compiler.passes.rewriting import PURE, moved
 
 
 def share(graph: LayerGraph) -> LayerGraph:
