@@ -1,7 +1,8 @@
 """`Genotype(normal=[((op, source), (op, source)), ...], ..., connectN=None, connects=None)`: AutoDL-Projects.
 
-The form of its `nas_infer_model`: a list per state as in pt.darts, and two fields of an idea that was given up. It
-builds the networks of DARTS; its auxiliary head for ImageNet has the last batch-norm. D-X-Y/AutoDL-Projects.
+The form of its `nas_infer_model`: a tuple per state, where pt.darts has a list, and two fields of an idea that was
+given up; they may be missing. It builds the networks of DARTS; its auxiliary head for ImageNet has the last
+batch-norm. D-X-Y/AutoDL-Projects.
 """
 
 from nasc.dsl import nodes as n
@@ -20,10 +21,11 @@ def read(source: Source) -> Reading:
     """The document of a pair of cells. Raises `NasError`: E105, E109, E203."""
     call = parse_literal(source)
     findings = Findings()
-    fields = bind(call, FORMS, findings)
+    said = len(call.fields) > len(rows.FORMS["Genotype"]) or any(f.name and f.name.text in UNUSED for f in call.fields)
+    fields = bind(call, FORMS if said else rows.FORMS, findings)
     for name in UNUSED:
-        value = fields[name]
-        if not (isinstance(value, Word) and value.text == "None"):
+        value = fields.get(name)
+        if value is not None and not (isinstance(value, Word) and value.text == "None"):
             findings.add("E109", f"`{name}` is not `None`", value.span, help="no published network has another value")
     cells = [rows.read_cell(name, fields, rows.in_rows, findings) for name in ("normal", "reduce")]
     findings.raise_errors()

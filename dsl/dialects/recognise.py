@@ -11,7 +11,7 @@ _HEAD = re.compile(
     rf"{_BLANK}(?:[A-Za-z_]\w*+{_BLANK}={_BLANK})?(?P<name>Genotype_nested|Genotype_opt|Genotype){_BLANK}\("
 )
 _FIRST = re.compile(
-    r"""(?:^|,)(?:\w+=)?[\[(][\[(]
+    r"""(?:^|,)(?:\w+=)?[\[(](?P<row>[\[(])
         (?: (?P<nested>[\[(])
           | (?P<quote>['"])(?P<op>\w*)(?P=quote),[+-]?\d+(?:,[+-]?(?P<third>[\d.]+(?P<exponent>[eE])?))? )""",
     re.VERBOSE,
@@ -46,7 +46,7 @@ def structure(text: str) -> str | None:
     if first is None:
         return "darts"
     if first["nested"]:
-        return "ptdarts"
+        return "ptdarts" if first["row"] == "[" else "autodl"  # pt.darts appends to lists, AutoDL-Projects nests tuples
     match first["third"]:
         case None:
             return "darts"

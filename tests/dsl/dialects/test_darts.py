@@ -340,6 +340,14 @@ def genotypes(draw: st.DrawFn, dialect: str) -> str:
     return f"Genotype({', '.join(f'{name}={fields[name]}' for name in order)})"
 
 
+def test_tuples_for_states_are_autodl_without_its_unused_fields_too() -> None:
+    rows = "[(('sep_conv_3x3', 0), ('max_pool_3x3', 1))]"
+    short = f"normal={rows}, normal_concat=[2], reduce={rows}, reduce_concat=[2]"
+    whole = reading(f"Genotype({short}, connectN=None, connects=None)").document
+    assert to_text(reading(f"Genotype({short})").document) == to_text(whole)
+    assert "ptdarts" not in to_text(whole)
+
+
 @pytest.mark.parametrize("dialect", ["darts", "gdas", "ptdarts", "autodl", "fairdarts", "rnn"])
 def test_read_write_read_is_the_identity(dialect: str) -> None:
     @settings(max_examples=60, deadline=None)
