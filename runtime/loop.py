@@ -50,7 +50,7 @@ def run_task(run: Run, task: Task, seed: int, show: Show, resume: bool) -> None:
     """
     epoch, step = 0, 0
     sums: Figures = {}
-    examples = 0
+    examples: dict[str, int] = {}  # by figure: steps of one epoch may have different ones
     state = run.restore() if resume else None
     if state is not None:
         try:
@@ -77,19 +77,19 @@ def run_task(run: Run, task: Task, seed: int, show: Show, resume: bool) -> None:
                 with explained(where, run):
                     figures, count = task.step(epoch, step)
                 check_finite(figures, task.broken(), where, run)
-                sums = {name: sums.get(name, 0.0) + value * count for name, value in figures.items()}
-                examples += count
+                sums = sums | {name: sums.get(name, 0.0) + value * count for name, value in figures.items()}
+                examples = examples | {name: examples.get(name, 0) + count for name in figures}
                 step += 1
-                show.step(epoch + 1, step, {name: value / examples for name, value in sums.items()})
+                show.step(epoch + 1, step, {name: value / examples[name] for name, value in sums.items()})
                 if asked:
                     save()
                     raise Interrupted
             seed_step(seed, "end of epoch", epoch)
             with explained(f"at the end of epoch {epoch + 1}", run):
-                means = task.end_epoch(epoch, {name: value / max(examples, 1) for name, value in sums.items()})
+                means = task.end_epoch(epoch, {name: value / examples[name] for name, value in sums.items()})
             run.measure({"epoch": epoch + 1, **means})
             show.epoch(epoch + 1, means)
-            epoch, step, sums, examples = epoch + 1, 0, {}, 0
+            epoch, step, sums, examples = epoch + 1, 0, {}, {}
             save()
             if asked and epoch < task.epochs:
                 raise Interrupted

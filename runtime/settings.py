@@ -167,6 +167,19 @@ class EvolutionSearch(ScoredSearch):
 
 
 @dataclass(frozen=True, kw_only=True)
+class EdnasSearch(Search):
+    """`search ednas`: a policy over structure and operations; its logits are the strengths (EDNAS)."""
+
+    policy_batch: int = setting("examples that say what a sample is worth", least=1)
+    hold: int = setting("steps of the weights that one sample is kept for", least=1)
+    nesterov: bool = setting("whether the momentum of SGD is Nesterov's")
+    baseline_decay: float = setting("share of the moving baseline that a reward leaves as it is", least=0, below=1)
+    softmax_twice: bool = setting("whether log-probabilities are those of the softmax of the softmax, as published")
+    samples: int = setting("genotypes that the last one is chosen from; 0 takes the most probable one", least=0)
+    score_batches: int = setting("batches that each of these is measured on, the same for all", least=1)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Training(Recipe):
     """`train`: a network from scratch."""
 
@@ -180,11 +193,12 @@ SEARCHES: dict[str, type[Recipe]] = {
     "fairdarts": FairDartsSearch,
     "ddarts": DDartsSearch,
     "gdas": GdasSearch,
+    "ednas": EdnasSearch,
     "pcdarts": PcdartsSearch,
     "pdarts": PdartsSearch,
     "random": ScoredSearch,
     "evolution": EvolutionSearch,
 }
 """The algorithms that can be run, each with its settings."""
-LATER = ("ednas",)
+LATER: tuple[str, ...] = ()
 """Algorithms whose recipes are read, but which this version does not run."""

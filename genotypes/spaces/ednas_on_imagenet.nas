@@ -22,5 +22,15 @@ network search: ednas_imagenet_search {
 
 network imagenet: darts_imagenet { channels: 48  layers: 14 }
 
-search ednas { network: search  epochs: 50  batch: 200 }
+# Learning rates fall by a cosine; those of the code fall in steps, at epochs 10, 20, 30 and 40.
+search ednas {
+  network: search
+  epochs: 50
+  batch: 200
+  policy_batch: 50
+  hold: 20
+  nesterov: off
+  weight_decay: 3e-5
+  clip: 0
+}
 train { network: imagenet  epochs: 250  batch: 200 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nasc.runtime.search.darts import DartsTask
 from nasc.runtime.search.ddarts import DDartsTask
+from nasc.runtime.search.ednas import EdnasTask
 from nasc.runtime.search.fairdarts import FairDartsTask
 from nasc.runtime.search.gdas import GdasTask
 from nasc.runtime.search.loop import SearchTask
@@ -14,6 +15,7 @@ ALGORITHMS: dict[str, type[SearchTask]] = {
     "fairdarts": FairDartsTask,
     "ddarts": DDartsTask,
     "gdas": GdasTask,
+    "ednas": EdnasTask,
     "random": RandomTask,
     "evolution": EvolutionTask,
 }
