@@ -1,0 +1,109 @@
+"""What is shown for mistakes that no `.nas` text alone can make: in files, options, foreign formats, weights.
+
+`shown/NAME.txt` holds a command line and all that it says. Those of texts stand in `tests/dsl/errors` and
+`tests/compiler/errors`. With `NASC_REGENERATE=1` they are written anew; their diff is what a reviewer reads.
+"""
+
+import os
+import re
+import shlex
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from nasc.cli import group
+from nasc.cli.reporting import guarded
+from nasc.dsl.codes import CODES
+
+FOLDER = Path(__file__).parent / "shown"
+PAIRS = "[('sep_conv_3x3', 0), ('skip_connect', 1)]"
+GENE = "[('sep_conv_3x3', 2, 0)]"
+TINY = """use std.darts
+cell normal(s0, s1) { s2 = sep_conv_3x3(s0) + skip_connect(s1)  return s2 }
+cell reduce(s0, s1) { s2 = max_pool_3x3(s0, s1)  return s2 }
+network tiny: darts_cifar { channels: 4  layers: 3 }
+"""
+FILES: dict[str, str | bytes] = {
+    "bytes.nas": b"use std.darts\n# caf\xe9\n",
+    "version.nas": "nas 2\n",
+    "fields.txt": f"Genotype(normal={PAIRS}, normal_concat=[2], reduced={PAIRS}, reduce_concat=[2])\n",
+    "lost.txt": f"Genotype_nested(genes=[{GENE}, {GENE}], concat=range(2, 3), reductions=[7])\n",
+    "tiny.nas": TINY,
+    "three.nas": TINY.replace("sep_conv_3x3(s0)", "dil_conv_5x5(s0, s1)"),
+    "words.nas": "use std.darts_rnn\nrecurrent r(x, h) { s0 = gate(x, h)  s1 = tanh(s0)  return s1 }\n"
+    "network n: darts_lm { vocabulary: 100  cells: r }\n",
+    "junk.pt": b"no checkpoint",
+    "flat/train/1.png": b"no picture",
+    "full/notes.txt": "mine\n",
+    "other/run.json": "{}",
+}
+COMMANDS = {
+    "E101": "check bytes.nas",
+    "E106": "check version.nas",
+    "E107": "check tiny.nas --from dart",
+    "E108": "check darts_v3",
+    "E109": "check fields.txt",
+    "E110": "export darts --to darts",
+    "E111": "explain E999",
+    "E310": "sample tiny.nas",
+    "E311": "explain words.nas",
+    "E312": "check three.nas --in darts",
+    "E404": "derive tiny.nas --rule dart",
+    "E406": "derive tiny.nas --rule darts",
+    "E501": "train tiny.nas --data digits --out full",
+    "E502": "new tiny.nas",
+    "E503": "evaluate tiny.nas",
+    "E504": "derive other --rule darts",
+    "E601": "train tiny.nas --data folder:nothing --out new",
+    "E602": "train tiny.nas --data folder:flat --out new",
+    "E603": "train tiny.nas --data digit --out new",
+    "E701": "import-weights linear.pt tiny.nas --from dart -o out.safetensors",
+    "E702": "import-weights wider.pt tiny.nas --from darts -o out.safetensors",
+    "E703+E704": "import-weights linear.pt tiny.nas --from darts -o out.safetensors",
+    "E705": "import-weights junk.pt tiny.nas --from darts -o out.safetensors",
+    "E802": "render tiny.nas -o cells.bmp",
+    "E803": "render tiny.nas -o nowhere/cells.dot",
+    "W205": "check lost.txt",
+}
+PRELUDE = re.compile(r"(?<=darts\.nas:)\d+|(?m:^)\d+(?= \|)")
+"""A line of the prelude, which changes more often than what is said of it."""
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, content in FILES.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("NASC_DATA", raising=False)
+
+
+@pytest.mark.parametrize("code", COMMANDS)
+def test_shown(code: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    command = COMMANDS[code]
+    if ".pt " in command:
+        torch.save(torch.nn.Linear(2, 2).state_dict(), "linear.pt")
+        torch.save({"stem.0.weight": torch.zeros(99, 3, 3, 3)}, "wider.pt")
+    monkeypatch.setattr(sys, "argv", ["nasc", *shlex.split(command)])
+    left_with = guarded(group)
+    said = capsys.readouterr().err
+    assert left_with == (1 if code.startswith("E") else 0)
+    assert all(f"[{part}]: " in said for part in code.split("+"))
+    if "std/" in said:
+        said = PRELUDE.sub("N", said)
+    golden, shown = FOLDER / f"{code}.txt", f"$ nasc {command}\n{said.rstrip()}\n"
+    if os.environ.get("NASC_REGENERATE"):
+        golden.write_text(shown, encoding="utf-8", newline="\n")
+    assert shown == golden.read_text(encoding="utf-8")
+
+
+def test_every_code_has_a_golden_text() -> None:
+    """In a file, or in the test of what leads to it: some codes need a run, or say what depends on the machine."""
+    root = Path(__file__).parents[1]
+    golden = "".join(path.read_text(encoding="utf-8") for path in root.rglob("*.txt"))
+    missing = {code for code in CODES if f"[{code}]: " not in golden}
+    tests = "".join(path.read_text(encoding="utf-8") for path in root.rglob("test_*.py"))
+    assert {code for code in missing if f'"{code}"' not in tests and f"[{code}]" not in tests} == set()
