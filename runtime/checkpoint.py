@@ -12,7 +12,7 @@ from nasc.dsl.diagnostic import fail
 from nasc.runtime.text_file import write_atomically
 
 FORMAT = 1
-ENTRIES = {"task": dict, "epoch": int, "step": int, "sums": dict, "examples": int, "metrics_bytes": int}
+ENTRIES = {"task": dict, "epoch": int, "step": int, "sums": dict, "examples": dict, "metrics_bytes": int}
 """What every checkpoint holds."""
 
 
