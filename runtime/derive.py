@@ -34,18 +34,20 @@ def derive_supernet(
     betas: Mapping[str, Sequence[float]] | None = None,
     threshold: float = THRESHOLD,
 ) -> n.Document:
-    """The genotype that a shared-weight network's strengths say.
+    """The genotype that a shared-weight network's strengths say, in its document or in that of another `program`.
 
+    program: Program | None = None,
     `betas` is what edges count for, as `derive` takes it; without it what the network's own edge weights say.
     """
-    found = rule_of(space.plan.program, space.dags, rule)
+    program = program or space.plan.program
+    found = rule_of(program, space.dags, rule)
     if found.raw:
         weights: dict[str, Rows] = {name: space.rows(name) for name in space.dags}
     else:
         weights = {name: [row.tolist() for row in rows] for name, rows in space.mixed().items()}
     if betas is None:
         betas = {name: share.tolist() for name, share in space.shares().items()}
-    return derive(space.plan.program, space.dags, weights, found.name, betas=betas, threshold=threshold)
+    return derive(program, space.dags, weights, found.name, betas=betas, threshold=threshold)
 
 
 def derive(

@@ -16,8 +16,9 @@ from nasc.compiler.space import zero_operations
 from nasc.compiler.stack import Options
 from nasc.dsl import nodes as n
 from nasc.dsl.diagnostic import Findings, NasError, fail
+from nasc.dsl.parser import parse
 from nasc.dsl.reader import read, read_path
-from nasc.dsl.source import Span
+from nasc.dsl.source import Source, Span
 from nasc.runtime.derive import derive, derive_supernet, limits, rule_of
 from nasc.runtime.derive_depth import derive_depth
 from nasc.runtime.derive_kept import THRESHOLD, Strengths
@@ -68,10 +69,15 @@ def derive_run(path: Path, rule: str | None = None, *, threshold: float = THRESH
         message = f"{path} is the run of `nasc {asked.get('command')}`, which learns no strengths"
         raise fail("E406", message, help="name the directory of a search")
     document = read(read_path(path / "space.nas")).document
-    found = plan(document, asked["network"], _options(path, asked))
+    saved = checkpoint.load(path / "checkpoint.pt")["task"]
+    program, options, given = resolve(document, Findings()), _options(path, asked), document
+    if stage := saved.get("extra", {}).get("document"):
+        # a later stage of P-DARTS: its text says what was still to choose, and how deep the network was
+        given, options = parse(Source(str(path / "checkpoint.pt"), stage)), replace(options, layers=None)
+    found = plan(given, asked["network"], options)
     dags = {cell.placement.choice: cell.dag for cell in found.cells if cell.dag.open}
-    chosen, mix = rule_of(found.program, dags, rule), MIXINGS[mixing_of(document)]
-    model = checkpoint.load(path / "checkpoint.pt")["task"].get("model", {})
+    chosen, mix = rule_of(program, dags, rule), MIXINGS[mixing_of(document)]
+    model = saved.get("model", {})
     weights = {}
     for name, dag in dags.items():
         parts = [model.get(f"_alphas.cell_{name}.{group}") for group in range(len(shapes(dag)))]
@@ -85,7 +91,7 @@ def derive_run(path: Path, rule: str | None = None, *, threshold: float = THRESH
         if getattr(beta, "shape", None) != (len(dags[name].open_edges),):
             raise _foreign(path, f"the edge weights of cell `{name}`")
         betas[name] = edge_shares(dags[name], beta).tolist()
-    return derive(found.program, dags, weights, chosen.name, betas=betas, threshold=threshold)
+    return derive(program, dags, weights, chosen.name, betas=betas, threshold=threshold)
 
 
 def _foreign(path: Path, what: str) -> NasError:

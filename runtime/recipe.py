@@ -6,7 +6,7 @@ This module imports no torch, so that `nasc check` can use it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import Field, fields, replace
 from functools import cache
 from typing import Any, Literal, TypeVar
@@ -60,7 +60,10 @@ def read_recipe(
     findings.raise_errors()
     missing = [f.name for f in fields(kind) if f.name not in values]
     assert not missing, f"{kind.__name__} has no published value for {missing}"
-    return kind(**values)
+    made = kind(**values)
+    if wrong := made.wrong():
+        raise fail("E403", wrong, (given or defaults).span)
+    return made
 
 
 def optional(setting: Field[Any]) -> bool:
@@ -120,15 +123,27 @@ def _typed(value: n.Value | n.Expression, kind: str) -> Any:
             return chain.word
         case "Place | None", n.Text() as text:
             return text.value
+        case "tuple[int, ...]" | "tuple[float, ...]", n.Tuple(members=members) if _numbers(members, kind):
+            given = [part.value for part in members if isinstance(part, n.Number)]
+            return tuple(given) if kind == "tuple[int, ...]" else tuple(map(float, given))
+        case "tuple[int, ...]" | "tuple[float, ...]", n.Number() as alone if _numbers((alone,), kind):
+            return (alone.value if kind == "tuple[int, ...]" else float(alone.value),)
         case "tuple[float, float]", n.Tuple(members=(n.Number() as first, n.Number() as second)):
             return float(first.value), float(second.value)
     return None
+
+
+def _numbers(members: Sequence[n.Expression], kind: str) -> bool:
+    """Whether all are numbers, whole ones where the setting takes such."""
+    whole = kind == "tuple[int, ...]"
+    return all(isinstance(part, n.Number) and (isinstance(part.value, int) or not whole) for part in members)
 
 
 def _problem(value: Any, kind: str, limits: Mapping[str, Any]) -> str:
     """What a setting takes, if the value is not that."""
     names = {"int": "a whole number", "float": "a number", "str | None": "a name", "bool": "`on` or `off`"}
     names |= {"str": "a name", "Place | None": "a name, or a file in quotes"}
+    names |= {"tuple[int, ...]": "whole numbers in brackets", "tuple[float, ...]": "numbers in brackets"}
     what = names.get(kind, "a pair of numbers")
     if value is None:
         return what

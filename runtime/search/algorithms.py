@@ -8,6 +8,8 @@ from nasc.runtime.search.ednas import EdnasTask
 from nasc.runtime.search.fairdarts import FairDartsTask
 from nasc.runtime.search.gdas import GdasTask
 from nasc.runtime.search.loop import SearchTask
+from nasc.runtime.search.pcdarts import PcdartsTask
+from nasc.runtime.search.pdarts import PdartsTask
 from nasc.runtime.search.scored import EvolutionTask, RandomTask
 
 ALGORITHMS: dict[str, type[SearchTask]] = {
@@ -16,6 +18,8 @@ ALGORITHMS: dict[str, type[SearchTask]] = {
     "ddarts": DDartsTask,
     "gdas": GdasTask,
     "ednas": EdnasTask,
+    "pcdarts": PcdartsTask,
+    "pdarts": PdartsTask,
     "random": RandomTask,
     "evolution": EvolutionTask,
 }

@@ -36,12 +36,11 @@ class SearchTask:
         self.setup, self.run, self.device = setup, setup.run, setup.device
         self.settings: Split = setup.recipe
         self.space = setup.supernet() if space is None else space
-        cut = int(len(setup.data) * self.settings.split)
-        if cut < 1 or cut >= len(setup.data):
+        first, second = self.parts()
+        if not len(first) or not len(second):
             message = f"{len(setup.data)} examples cannot be split into two parts"
             raise fail("E507", message, help="give the search more data")
-        whole = torch.arange(len(setup.data))
-        self.train, self.valid = setup.data.subset(whole[:cut]), setup.data.subset(whole[cut:])
+        self.train, self.valid = setup.data.subset(first), setup.data.subset(second)
         self.epochs = self.settings.epochs
         needed = -(-len(self.train) // self.settings.batch)
         self.steps = min(needed, setup.limit or needed)
@@ -55,6 +54,16 @@ class SearchTask:
     def step(self, epoch: int, step: int) -> tuple[Figures, int]:
         """One step of the search; figures and the number of examples they are means of."""
         raise NotImplementedError
+
+    def parts(self) -> tuple[Tensor, Tensor]:
+        """Which examples train the weights and which the strengths, by index: the first share and the rest."""
+        whole = torch.arange(len(self.setup.data))
+        cut = int(len(whole) * self.settings.split)
+        return whole[:cut], whole[cut:]
+
+    def rate(self, epoch: int) -> float:
+        """The learning rate of the weights in an epoch, by the cosine schedule over all of them."""
+        return cosine(self.settings.lr, self.settings.lr_min, epoch, self.epochs)
 
     def derive(self) -> n.Document:
         """The genotype that the search says now."""
@@ -97,7 +106,7 @@ class SearchTask:
 
     def begin_epoch(self, epoch: int) -> None:
         """The cosine schedule counts epochs from zero and is set before the first step (not stepped behind it)."""
-        rate = cosine(self.settings.lr, self.settings.lr_min, epoch, self.epochs)
+        rate = self.rate(epoch)
         for group in self.weights.param_groups:
             group["lr"] = rate
         self.order = order(self.setup.seed, len(self.train), epoch)

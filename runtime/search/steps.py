@@ -49,6 +49,15 @@ def weight_step(
     return float(loss.detach()), logits.detach()
 
 
+def clipped(found: Sequence[Tensor], clip: float) -> Sequence[Tensor]:
+    """Gradients scaled so that their common norm is at most `clip` (0: as they are)."""
+    if not clip:
+        return found
+    norm = torch.linalg.vector_norm(torch.stack([torch.linalg.vector_norm(g) for g in found]))
+    # the small number is that of `torch.nn.utils.clip_grad_norm_`
+    return [g * (clip / (norm + 1e-6)).clamp(max=1.0) for g in found]
+
+
 def move_strengths(space: Supernet, optimizer: torch.optim.Optimizer, found: Sequence[Tensor]) -> None:
     """Move the strengths along gradients, one for each of `space.strengths()`."""
     for strength, gradient in zip(space.strengths(), found, strict=True):

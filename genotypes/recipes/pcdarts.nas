@@ -1,0 +1,22 @@
+nas 1
+# The published recipe of PC-DARTS (Xu et al., ICLR 2020) on CIFAR-10. That of ImageNet is in `spaces/pcdarts_on_imagenet`.
+
+search pcdarts {
+  epochs: 50     # code
+  batch: 256     # code
+  split: 50%     # code: half of the training data for the weights ...
+  strength_split: 0  # ... and half for the strengths
+  by_class: off  # code: by position
+  weights_alone: 15  # code: strengths are frozen for 15 epochs
+  lr: 0.1        # code: cosine from 0.1 ...
+  lr_min: 0      # code: ... to 0
+  lr_warm_up: 0  # none on CIFAR
+  momentum: 0.9  # code
+  weight_decay: 3e-4            # code
+  clip: 5                       # code: norm of the gradient of the weights
+  strength_lr: 6e-4             # code: Adam
+  strength_betas: (0.5, 0.999)  # code
+  strength_weight_decay: 1e-3   # code
+  strength_clip: 0              # code: not clipped on CIFAR
+  cutout: 0                     # code: off in search
+}
