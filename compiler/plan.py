@@ -10,7 +10,7 @@ from nasc.compiler.graph import LayerGraph
 from nasc.compiler.layers import Shape
 from nasc.compiler.operations import ExpandError
 from nasc.compiler.resolve import Program, resolve, uses
-from nasc.compiler.stack import Options, lay_out
+from nasc.compiler.stack import Options, Stack, lay_out
 from nasc.compiler.write_out import write_out
 from nasc.dsl import nodes as n
 from nasc.dsl.diagnostic import Findings, NasError, fail, nearest
@@ -22,24 +22,32 @@ def plan(document: n.Document, network: str | None = None, options: Options = Op
 
     Raises `NasError` with everything wrong on the way to it.
     """
-    findings = Findings()
-    program = resolve(document, findings)
-    chosen = choose(document, program, network)
-    stack = lay_out(chosen, program, findings, options)
-    if stack is None:
-        raise NasError(findings.in_order())
-    dags = {}
-    for name in dict.fromkeys(p.cell for p in stack.placements):
-        dag = write_out(program.cells[name], program, findings)
-        if dag is not None:
-            dags[name] = dag
-    findings.raise_errors()
+    program, chosen, stack, dags, findings = laid_out(document, network, options)
     refuse_language_model(stack.input, chosen.name.span)
     try:
         return expand(stack, dags, program)
     except ExpandError as error:
         findings.report(error.diagnostic)
         raise NasError(findings.in_order()) from None
+
+
+def laid_out(
+    document: n.Document, network: str | None = None, options: Options = Options()
+) -> tuple[Program, n.Network, Stack, dict[str, CellDag], Findings]:
+    """One network, of pictures or of words, as far as its stack and its cells written out. Raises as `plan` does."""
+    findings = Findings()
+    program = resolve(document, findings)
+    chosen = choose(document, program, network)
+    stack = lay_out(chosen, program, findings, options)
+    if stack is None:
+        raise NasError(findings.in_order())
+    dags: dict[str, CellDag] = {}
+    for name in dict.fromkeys(p.cell for p in stack.placements):
+        dag = write_out(program.cells[name], program, findings)
+        if dag is not None:
+            dags[name] = dag
+    findings.raise_errors()
+    return program, chosen, stack, dags, findings
 
 
 def refuse_language_model(shape: object, span: Span) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -82,6 +82,14 @@ def _part(graph: LayerGraph, prefix: str, text: str, state: str) -> Line:
     params = sum(LAYERS[step.kind].params(shape, step.settings) for step, shape in layers)
     macs = sum(LAYERS[step.kind].macs(shape, step.shape, step.settings) for step, shape in layers)
     return Line(1, text, graph.steps[graph.states[state]].shape, params, macs)
+
+
+def recurrent(dags: Iterable[CellDag]) -> Iterator[str]:
+    """The equations of the cells of a language model, which has no shapes and is not counted."""
+    for dag in dags:
+        yield f"recurrent {dag.name}({', '.join(dag.inputs)})"
+        yield from (f"  {state} = {equation(dag, state)}" for state in dag.states)
+        yield f"  return {returned(dag)}"
 
 
 def equation(dag: CellDag, state: str) -> str:

@@ -39,10 +39,17 @@ def _code(code: str) -> None:
 
 def _network(file: str, dialect: str | None, network: str | None, options: Any) -> None:
     from nasc.compiler.layers import show
-    from nasc.compiler.plan import plan, stats
-    from nasc.compiler.trace import trace
+    from nasc.compiler.plan import laid_out, plan, stats
+    from nasc.compiler.trace import recurrent, trace
 
-    found = plan(document(file, dialect), network, options)
+    named = document(file, dialect)
+    _, chosen, stack, dags, _ = laid_out(named, network, options)
+    if stack.input == "tokens":
+        family = ": " + stack.family[0] if stack.family else ""
+        click.echo(f"network {chosen.name.text}{family}, a language model: not counted\n")
+        click.echo("\n".join(recurrent(dags.values())))
+        return
+    found = plan(named, network, options)
     counts = stats(found)
     family = ": " + found.stack.family[0] if found.stack.family else ""
     click.echo(f"network {found.stack.name}{family}, {counts.params:,} params, {counts.macs:,} MACs")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import nasc
 from nasc.compiler.layers import show
-from nasc.compiler.plan import plan
+from nasc.compiler.plan import laid_out, plan
 from nasc.compiler.stack import Options
-from nasc.compiler.trace import trace
+from nasc.compiler.trace import equation, recurrent, trace
 
 
 def test_the_shapes_of_the_darts_search_network() -> None:
@@ -43,3 +43,11 @@ def test_equations_read_like_the_text() -> None:
     assert "s4 = keep 2 of darts(s0, s1, s2, s3)" in lines
     assert "s0 = factorized_reduce(cell k-2)" in lines
     assert "return concat(s2..s5)" in lines
+
+
+def test_the_equations_of_a_recurrent_cell() -> None:
+    *_, dags, _ = laid_out(nasc.load("rnn_ednas"))
+    head, *lines, last = recurrent(dags.values())
+    assert head == "recurrent ednas(x, h)"
+    assert lines[:2] == ["  s0 = gate(x, h)", f"  s1 = {equation(dags['ednas'], 's1')}"]
+    assert last == "  return mean(s1..s8)"

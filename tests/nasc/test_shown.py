@@ -48,7 +48,7 @@ COMMANDS = {
     "E110": "export darts --to darts",
     "E111": "explain E999",
     "E310": "sample tiny.nas",
-    "E311": "explain words.nas",
+    "E311": "compile words.nas",
     "E312": "check three.nas --in darts",
     "E404": "derive tiny.nas --rule dart",
     "E406": "derive tiny.nas --rule darts",
