@@ -33,10 +33,10 @@ def derive_supernet(
     *,
     betas: Mapping[str, Sequence[float]] | None = None,
     threshold: float = THRESHOLD,
+    program: Program | None = None,
 ) -> n.Document:
     """The genotype that a shared-weight network's strengths say, in its document or in that of another `program`.
 
-    program: Program | None = None,
     `betas` is what edges count for, as `derive` takes it; without it what the network's own edge weights say.
     """
     program = program or space.plan.program
