@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 from nasc.compiler.check import Checked
 from nasc.compiler.dag import CellDag, Edge
@@ -10,6 +11,10 @@ from nasc.compiler.expand import Plan, expand
 from nasc.compiler.graph import LayerGraph, Step, state_path
 from nasc.compiler.layers import LAYERS, Shape
 from nasc.compiler.operations import ExpandError
+from nasc.compiler.plan import plan
+from nasc.compiler.resolve import Program
+from nasc.compiler.write_out import write_out
+from nasc.dsl.diagnostic import Findings
 
 Cost = Callable[[Step, Shape], int]
 Range = tuple[int, int]
@@ -22,16 +27,34 @@ def bounds(found: Checked, network: str, none: frozenset[str]) -> tuple[Range, R
     with their cheapest operations, its dearest with their dearest. None where that does not hold, since a state may
     lose all its edges and the cell its width, or where the decided network cannot be built.
     """
-    plan = found.plans[network]
-    if any(group.low == 0 for cell in plan.cells for group in cell.dag.groups):
+    open_plan = found.plans[network]
+    if any(group.low == 0 for cell in open_plan.cells for group in cell.dag.groups):
         return None
-    if any(edge.kept is not None for cell in plan.cells for edge in cell.dag.edges):
+    if any(edge.kept is not None for cell in open_plan.cells for edge in cell.dag.edges):
         return None
     try:
-        decided = expand(plan.stack, found.dags, found.program, affine=True)
+        decided = expand(open_plan.stack, found.dags, found.program, affine=True)
     except ExpandError:
         return None
     return _range(decided, none, _params), _range(decided, none, _macs)
+
+
+def operation_costs(program: Program, network: str, what: Literal["params", "macs"]) -> dict[tuple[str, int, str], int]:
+    """What every operation of every open edge costs, decided, in a network of a space, over all cells that share it.
+
+    By the name of the choice, the row of the edge and the operation. Raises `NasError`: it cannot be built.
+    """
+    stack = plan(program.document, network).stack
+    findings = Findings()
+    written = {cell: write_out(program.cells[cell], program, findings) for cell in {p.cell for p in stack.placements}}
+    dags = {name: dag for name, dag in written.items() if dag is not None}
+    found: dict[tuple[str, int, str], int] = {}
+    for cell in expand(stack, dags, program, affine=True).cells:
+        _, chosen = _split(cell.graph, cell.dag, _params if what == "params" else _macs)
+        for (row, name), cost in chosen.items():
+            key = (cell.placement.choice, row, name)
+            found[key] = found.get(key, 0) + cost
+    return found
 
 
 def _params(step: Step, shape: Shape) -> int:

@@ -6,15 +6,18 @@ By which rule is said in `derive_rules`. Ties go as in the original of each rule
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from nasc.compiler.constraints import constrained
 from nasc.compiler.dag import CellDag
 from nasc.compiler.decide import decided_cell, with_cells
 from nasc.compiler.resolve import Program
 from nasc.compiler.space import zero_operations
 from nasc.dsl import nodes as n
 from nasc.dsl.diagnostic import fail, nearest
-from nasc.runtime.derive_kept import THRESHOLD, Strengths
+from nasc.runtime.derive_kept import THRESHOLD, Kept, Strengths
+from nasc.runtime.derive_require import Bans, Made, Prices, costs_of, strongest_that_meets
 from nasc.runtime.derive_rules import RULES, Rule
 
 if TYPE_CHECKING:
@@ -64,18 +67,58 @@ def derive(
     `weights` holds for every cell a row for each open edge, in textual order, with what each operation counts for.
     `betas` holds for every cell what each open edge counts for among those of its state (PC-DARTS, section 3.2: an
     operation then counts for the product). Without a name the rule is that of the algorithm that `search` names.
+    What the networks require holds for it, if any genotype that the rule may say has all of it.
     Raises `NasError`: there is no such rule (E404), or it leaves nothing (E405).
     """
     chosen, zero = rule_of(program, dags, rule), zero_operations(program)
-    cells = {}
-    for name, dag in dags.items():
-        rows: Rows = weights[name]
-        if betas is not None and name in betas:
-            rows = [[value * beta for value in row] for row, beta in zip(rows, betas[name], strict=True)]
-        places = [index for index, edge in enumerate(dag.edges) if edge.open]
-        given = Strengths(dict(zip(places, rows, strict=True)), zero, threshold, limits(program, dag.name, name))
-        cells[name] = decided_cell(dag, name, chosen.keep(dag, given))
+    indexes = {name: {id(edge): index for index, edge in enumerate(dag.edges)} for name, dag in dags.items()}
+
+    def made(banned: Bans, prices: Prices) -> Made | None:
+        kept: dict[str, Kept] = {}
+        for name, dag in dags.items():
+            rows: Rows = weights[name]
+            if betas is not None and name in betas:
+                rows = [[value * beta for value in row] for row, beta in zip(rows, betas[name], strict=True)]
+            places = [index for index, edge in enumerate(dag.edges) if edge.open]
+            own = dict(zip(places, rows, strict=True))
+            at = indexes[name]
+            counted = {
+                index: [
+                    float("-inf") if (name, index, op) in banned else value - prices.get((name, index, op), 0.0)
+                    for op, value in zip(dag.edges[index].operations, row, strict=True)
+                ]
+                for index, row in own.items()
+            }
+            found = chosen.keep(dag, Strengths(counted, zero, threshold, limits(program, dag.name, name)))
+            chosen_items = {(name, at[id(one.edge)], one.operation) for edges in found.values() for one in edges}
+            if chosen_items & banned:
+                return None
+            kept[name] = found if not prices else _without_prices(found, own, at)
+        return Made(lambda: _written(program, dags, kept), kept, indexes)
+
+    if not constrained(program.document):
+        found = made(frozenset(), {})
+        assert found is not None
+        return found.document
+    return strongest_that_meets(made, costs_of(program, dags)).document
+
+
+def _written(program: Program, dags: Mapping[str, CellDag], kept: Mapping[str, Kept]) -> n.Document:
+    cells = {name: decided_cell(dag, name, kept[name]) for name, dag in dags.items()}
     return with_cells(program, {name: dag.name for name, dag in dags.items()}, cells)
+
+
+def _without_prices(kept: Kept, rows: Mapping[int, Sequence[float]], indexes: Mapping[int, int]) -> Kept:
+    """What is kept, each with the strength that the search found."""
+    return {
+        state: [
+            replace(one, strength=rows[indexes[id(one.edge)]][one.edge.operations.index(one.operation)])
+            if one.edge.open
+            else one
+            for one in edges
+        ]
+        for state, edges in kept.items()
+    }
 
 
 def rule_of(program: Program, dags: Mapping[str, CellDag], name: str | None) -> Rule:
