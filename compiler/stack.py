@@ -173,6 +173,8 @@ class _Layout:
         placements = self.placements() if self.stack is not None else ()
         if not self.right or shape is None or numbers["channels"] is None:
             return None
+        if not self.program.cells.keys() >= {p.cell for p in placements}:
+            return None  # of a text that cannot be read, which is reported
         return Stack(
             self.network.name.text,
             tuple(layer.name.text for layer in self.lineage[1:]),

@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from nasc.compiler.check import Checked, check
+from nasc.compiler.plan import plan
 from nasc.compiler.stack import Options, lay_out
 from nasc.dsl.codes import CODES
-from nasc.dsl.diagnostic import Diagnostic, Findings, show
+from nasc.dsl.diagnostic import Diagnostic, Findings, NasError, show
 from nasc.dsl.reader import read
 from nasc.dsl.source import Source
 from nasc.runtime.recipe import check_recipes
@@ -114,6 +115,13 @@ def test_good_texts(text: str) -> None:
 
 def test_a_file_name_that_no_system_allows() -> None:
     assert codes(f'use "{"x" * 5000}"') == ["E213"]
+
+
+def test_cells_of_a_text_that_cannot_be_read() -> None:
+    text = BOTH + 'use "nowhere.nas"\nnetwork n: darts_cifar { channels: 4  cells: theirs, reduce/2 }'
+    assert codes(text) == ["E213"]
+    with pytest.raises(NasError):
+        plan(read(Source("x.nas", "use std.darts\n" + text), "nas").document)
 
 
 def test_a_star_repeats_a_numbered_cell() -> None:
