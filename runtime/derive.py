@@ -122,9 +122,12 @@ def _without_prices(kept: Kept, rows: Mapping[int, Sequence[float]], indexes: Ma
 
 
 def rule_of(program: Program, dags: Mapping[str, CellDag], name: str | None) -> Rule:
-    """The rule of a name; without one that of the algorithm. Raises `NasError` (E404)."""
+    """The rule of a name; without one what `search` says, else that of its algorithm. Raises `NasError` (E404)."""
+    recipe = next(iter(program.document.recipes("search")), None)
+    said = recipe.setting("rule") if recipe is not None else None
+    if name is None and said is not None and isinstance(said.value, n.Chain):
+        name = said.value.word
     if name is None:
-        recipe = next(iter(program.document.recipes("search")), None)
         algorithm = recipe.name.text if recipe is not None and recipe.name is not None else ""
         name = ALGORITHMS.get(algorithm, "darts")
         if algorithm in WITH_THRESHOLD:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from nasc.compiler.expand import Plan
 from nasc.compiler.plan import plan, recipe_network
-from nasc.compiler.stack import Options
+from nasc.compiler.stack import Options, lay_out
 from nasc.dsl import nodes as n
-from nasc.dsl.diagnostic import fail
+from nasc.dsl.diagnostic import Findings, fail
 from nasc.dsl.source import Span
 
 if TYPE_CHECKING:
@@ -44,7 +44,19 @@ def open_plan(document: n.Document, network: str | None, options: Options) -> Pl
     if not found.open:
         help = "an open edge names a set of operations, such as `keep 2 of darts(*)`"
         raise fail("E310", f"nothing is open in network `{found.stack.name}`", Span(document.source, 0, 0), help=help)
+    if options.layers is not None:
+        _refuse_left_out(found, options)
     return found
+
+
+def _refuse_left_out(found: Plan, options: Options) -> None:
+    """Raise E306 where cells of the text would not be searched at this depth, and so could not be written."""
+    network = found.program.document.networks.get(found.stack.name)
+    stack = lay_out(network, found.program, Findings()) if network is not None else None
+    left_out = [name for name in stack.choices if name not in found.stack.choices] if stack is not None else []
+    if left_out:
+        message = f"with {options.layers} layers, {', '.join(f'`{name}`' for name in left_out)} would not be searched"
+        raise fail("E306", message, found.stack.span, help="write the smaller stack in `cells:` of every network")
 
 
 def open_supernet(

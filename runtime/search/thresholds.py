@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from nasc.compiler.constraints import constrained
 from nasc.compiler.dag import CellDag
 from nasc.compiler.decide import decided_cell, with_cells
 from nasc.compiler.space import zero_operations
@@ -12,7 +13,7 @@ from nasc.compiler.supernet import Supernet
 from nasc.dsl import nodes as n
 from nasc.dsl.diagnostic import NasError
 from nasc.dsl.source import Source, Span
-from nasc.runtime.derive import limits, rule_of
+from nasc.runtime.derive import derive_supernet, limits, rule_of
 from nasc.runtime.derive_kept import Strengths
 from nasc.runtime.derive_thresholds import KEPT, by_edge, by_sparse
 
@@ -22,6 +23,11 @@ def derive_all(space: Supernet, rule: str | None, threshold: float) -> n.Documen
 
     The original writes such a cell without edges, and cannot build it. A comment at the top names these cells.
     """
+    try:
+        return derive_supernet(space, rule, threshold=threshold)
+    except NasError as error:
+        if any(found.code != "E405" for found in error.diagnostics):
+            raise
     program = space.plan.program
     chosen = rule_of(program, space.dags, rule)
     cells, weak = {}, []
@@ -29,14 +35,13 @@ def derive_all(space: Supernet, rule: str | None, threshold: float) -> n.Documen
         given = strengths_of(space, name, threshold)
         try:
             cells[name] = decided_cell(dag, name, chosen.keep(dag, given))
-        except NasError as error:
-            if any(found.code != "E405" for found in error.diagnostics):
-                raise
+        except NasError:
             cells[name] = decided_cell(dag, name, by_sparse(dag, replace(given, threshold=0.0)))
             weak.append(name)
-    found = with_cells(program, {name: dag.name for name, dag in space.dags.items()}, cells)
-    if not weak:
-        return found
+    if constrained(program.document):  # what is required goes before what the other cells have reached
+        found = derive_supernet(space, "sparse", threshold=0.0)
+    else:
+        found = with_cells(program, {name: dag.name for name, dag in space.dags.items()}, cells)
     named = "cell " + weak[0] if len(weak) == 1 else "cells " + ", ".join(weak)
     text = f"# {named}: nothing reaches {threshold:g}, so that the strongest {KEPT} edges of each state stand here"
     return replace(found, comments=(n.Comment(text, Span(Source("<nasc>", ""), 0, 0)),))

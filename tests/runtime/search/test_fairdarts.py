@@ -13,10 +13,12 @@ from torch.nn import functional as F
 
 import nasc
 from nasc.compiler.membership import contains
+from nasc.compiler.resolve import shipped_document
 from nasc.compiler.stack import Options
 from nasc.compiler.supernet import Supernet
 from nasc.dsl.printer import to_text
 from nasc.runtime.data.images import Images
+from nasc.runtime.derive_saved import derive_any
 from nasc.runtime.jobs import search
 from nasc.runtime.recipe import read_recipe, search_kind
 from nasc.runtime.run import Interrupted, Run
@@ -140,6 +142,36 @@ def test_rules_by_name(rule: str, expected: list[tuple[str, str]], tmp_path: Pat
         normal[3, 1] = 2.0  # s1 -> s3
         normal[4, 2] = 4.0  # s2 -> s3
     assert edges(task.derive(), "normal") == expected
+
+
+def test_the_rule_of_the_text_is_that_of_nasc_derive(never_stopped: dict[str, Path], tmp_path: Path) -> None:
+    text = TEXTS["ddarts"].replace("search ddarts {", "search ddarts { rule: complete  threshold: 0.1 ")
+    search(job(tmp_path / "run", text, limit=1))
+    found = derive_any(tmp_path / "run", threshold=0.1)
+    assert found == nasc.load(tmp_path / "run" / "genotype.nas")
+    assert len(edges(found, "normal")) == 5 * 3
+
+
+def test_what_is_required_goes_before_the_threshold() -> None:
+    def found(text: str) -> int:
+        space = nasc.supernet(nasc.loads(text), "small", input=(1, 8, 8))
+        with torch.no_grad():
+            for strength in space.strengths():
+                strength.zero_()
+                strength[:, 2] = 0.1  # the convolution, which costs most
+        return nasc.stats(derive_all(space, None, 0.85), "cifar").params
+
+    head = "network cifar: darts_cifar {"
+    assert head in TEXTS["fairdarts"]
+    free = found(TEXTS["fairdarts"])
+    assert found(TEXTS["fairdarts"].replace(head, f"{head} require params <= {free - 1} ")) < free
+
+
+def test_cells_that_would_not_be_searched_are_refused(tmp_path: Path) -> None:
+    text = shipped_document("spaces/ddarts").source.text
+    with pytest.raises(nasc.NasError, match="with 3 layers, `normal_3`, `normal_4`") as caught:
+        search(job(tmp_path / "run", text, options=Options(channels=2, layers=3)))
+    assert caught.value.diagnostics[0].code == "E306"
 
 
 def test_an_unknown_rule_is_refused(tmp_path: Path) -> None:
