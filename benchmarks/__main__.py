@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -34,11 +35,19 @@ def sizes(channels: int, layers: int, batch: int, turns: int, threads: int) -> C
 
 @main.command()
 @sizes(channels=16, layers=8, batch=32, turns=5, threads=2)
-def search(**given: Any) -> None:
-    """The steps of a DARTS search."""
+@click.option("--full", is_flag=True, help="Each pass alone and left out, too; and cells computed again.")
+def search(full: bool, **given: Any) -> None:
+    """The steps of searches by DARTS and GDAS, and what they need in memory."""
+    from benchmarks import ablation, memory
     from benchmarks.search import measure
 
-    _ratios("DARTS space", measure, **given)
+    def rows(channels: int, layers: int, batch: int, turns: int) -> list[Ratio]:
+        found = measure(channels, layers, batch, turns)
+        if full:
+            found += ablation.measure(channels, layers, batch, turns)
+        return found + memory.ratios(channels, layers, batch, given["threads"], full)
+
+    _ratios("DARTS space", rows, **given)
 
 
 @main.command()
@@ -70,6 +79,23 @@ def language(most: int, as_json: bool) -> None:
 
     rows = measure(tuple(size for size in SIZES if size <= max(most, SIZES[0])))
     click.echo(json.dumps([asdict(row) for row in rows]) if as_json else table(rows))
+
+
+@main.command()
+@click.argument("table", type=click.Path(path_type=Path, exists=True))
+@click.argument("final", type=click.Path(path_type=Path, exists=True))
+@click.option("--seeds", default=100, show_default=True)
+@click.option("--samples", default=200, show_default=True, help="Genotypes that each search looks up.")
+@click.option("--out", type=click.Path(path_type=Path), default="nasbench201.jsonl", show_default=True)
+@click.option("--svg", type=click.Path(path_type=Path), help="Where to draw the curves.")
+def nasbench201(table: Path, final: Path, seeds: int, samples: int, out: Path, svg: Path | None) -> None:
+    """Searches of the tables of NAS-Bench-201; what is in --out is not done again."""
+    from benchmarks.nasbench201 import figure, report, run
+
+    found = run(table, final, seeds, samples, out)
+    click.echo(report(found))
+    if svg is not None:
+        svg.write_text(figure(found), encoding="utf-8")
 
 
 def _ratios(

@@ -15,6 +15,7 @@ from statistics import fmean, stdev
 from typing import Any
 
 import nasc
+from benchmarks.curves import svg
 from nasc.compiler.choice import Choices
 from nasc.compiler.stack import Options
 from nasc.dsl import nodes as n
@@ -36,7 +37,7 @@ COLUMN = "cifar10-val"
 FINAL = ("CIFAR10TestAccuracy200Epochs", "CIFAR100TestAccuracy200Epochs", "ImageNetTestAccuracy200Epochs")
 POLICIES: Mapping[str, Mapping[str, Any]] = {
     "ednas, as published": {},
-    "ednas, fast": {"lr": 0.1, "decay": 0.9, "weight_decay": 0.0},
+    "ednas, fast policy": {"lr": 0.1, "decay": 0.9, "weight_decay": 0.0},
 }
 """Settings of the policy: those of the search of networks, and such as learn something in 200 looks."""
 WAYS = ("random", "evolution", *POLICIES)
@@ -114,3 +115,10 @@ def report(found: list[Found]) -> str:
         cells = " | ".join(f"{fmean(values):.2f} ± {stdev(values):.2f}" for values in columns)
         lines.append(f"| {way} | {len(mine)} | {cells} |")
     return "\n".join(lines)
+
+
+def figure(found: list[Found]) -> str:
+    """The best value after each look as curves, SVG."""
+    series = {way: [one.curve for one in found if one.way == way] for way in WAYS}
+    mine = {way: runs for way, runs in series.items() if runs}
+    return svg(mine, 82, 85, "genotypes looked up", f"best accuracy (%), {COLUMN} of the short training")
