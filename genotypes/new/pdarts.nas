@@ -31,7 +31,7 @@ network cifar: darts_cifar {
 # Settings that are left out have the published values; `nasc search --set epochs=5` overrides them.
 search pdarts {
   network: search
-  epochs: 25             # in each of the stages
+  epochs: 25  # in each of the stages
   batch: 96
   add_layers: (0, 6, 12)    # three stages, of 5, 11 and 17 cells
   drop: (3, 2)              # operations taken from every edge behind the first and the second stage

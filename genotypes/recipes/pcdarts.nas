@@ -1,17 +1,17 @@
 nas 1
-# The published recipe of PC-DARTS (Xu et al., ICLR 2020) on CIFAR-10. That of ImageNet is in `spaces/pcdarts_on_imagenet`.
+# The published recipe of PC-DARTS (Xu et al., ICLR 2020) on CIFAR-10; that of ImageNet is in `pcdarts_on_imagenet`.
 
 search pcdarts {
-  epochs: 50     # code
-  batch: 256     # code
-  split: 50%     # code: half of the training data for the weights ...
-  strength_split: 0  # ... and half for the strengths
-  by_class: off  # code: by position
-  weights_alone: 15  # code: strengths are frozen for 15 epochs
-  lr: 0.1        # code: cosine from 0.1 ...
-  lr_min: 0      # code: ... to 0
-  lr_warm_up: 0  # none on CIFAR
-  momentum: 0.9  # code
+  epochs: 50                    # code
+  batch: 256                    # code
+  split: 50%                    # code: half of the training data for the weights ...
+  strength_split: 0             # ... and half for the strengths
+  by_class: off                 # code: by position
+  weights_alone: 15             # code: strengths are frozen for 15 epochs
+  lr: 0.1                       # code: cosine from 0.1 ...
+  lr_min: 0                     # code: ... to 0
+  lr_warm_up: 0                 # none on CIFAR
+  momentum: 0.9                 # code
   weight_decay: 3e-4            # code
   clip: 5                       # code: norm of the gradient of the weights
   strength_lr: 6e-4             # code: Adam
