@@ -11,7 +11,9 @@ from nasc import genotypes
 
 @click.command("new")
 @click.argument("name", metavar="NAME")
-@click.option("--like", default="darts", show_default=True, metavar="FAMILY", help="darts.")
+@click.option(
+    "--like", default="darts", show_default=True, metavar="FAMILY", help=f"{', '.join(genotypes.names('new'))}."
+)
 def command(name: str, like: str) -> None:
     """Write a commented, complete space to NAME.nas, to start from. An existing file is left alone.
 

@@ -61,8 +61,8 @@ def marks(space: CellDag, start: CellDag, program: Program, span: Span) -> Marks
     zero = zero_operations(program)
     by_name = start.inputs == space.inputs and set(start.states) <= set(space.states)
     if not by_name and (len(start.inputs) != len(space.inputs) or len(start.states) > len(space.states)):
-        message = f"cell `{start.name}` has {len(start.states)} states, cell `{space.name}` of the space fewer"
-        raise fail("E407", message, span, help="the space needs a state for each of the start's")
+        message = f"the states of cell `{start.name}` do not fit those of cell `{space.name}` of the space"
+        raise fail("E407", message, span, help="the space needs the same inputs, and a state for each of the start's")
     ours = [*start.inputs, *start.states] if by_name else [*space.inputs, *space.states]
     named = dict(zip([*start.inputs, *start.states], ours, strict=False))
     wanted = {_key(edge, named) for edge in start.edges if edge.operations[0] not in zero}

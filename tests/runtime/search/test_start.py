@@ -11,12 +11,15 @@ import pytest
 import torch
 
 import nasc
+from nasc.compiler.membership import contains
 from nasc.compiler.plan import cell_dag
 from nasc.compiler.resolve import shipped_document
 from nasc.compiler.stack import Options
 from nasc.dsl import nodes as n
 from nasc.runtime.data.images import Images
 from nasc.runtime.jobs import search
+from nasc.runtime.loop import run_task
+from nasc.runtime.progress import Silent
 from nasc.runtime.recipe import read_recipe, search_kind
 from nasc.runtime.run import Interrupted, Run
 from nasc.runtime.search.ddarts import DDartsTask, distance, stands
@@ -129,7 +132,12 @@ def test_cells_of_the_same_name(tmp_path: Path) -> None:
         ("cells: given*2, given/2", "cells: given*2, given/2, given", "E407", "has 4 cells, the space 3"),
         ("cells: given*2, given/2", "cells: given, other, given/2", "E407", "`given` and `other` of the start both"),
         ("s2 = simple_conv_3x3(s0)  s3", "s2 = sep_conv_3x3(s0)  s3", "E407", "no `sep_conv_3x3(s0)` in `s2` of cell"),
-        ("s2..s3 = keep 0..2 of few(*)  return concat(s2..s3)", "s2 = few(*)  return s2", "E407", "has 2 states"),
+        (
+            "s2..s3 = keep 0..2 of few(*)  return concat(s2..s3)",
+            "s2 = few(*)  return s2",
+            "E407",
+            "do not fit those of cell `block`",
+        ),
     ],
 )
 def test_a_start_that_does_not_fit(before: str, after: str, code: str, words: str) -> None:
@@ -193,6 +201,26 @@ def test_the_distance_is_that_between_genotypes(tmp_path: Path) -> None:
     (start,) = start_cells(document, "resnet18", task.space.plan.stack.placements, dags)
     found = distance([start], decided_edges(task.space, 0.85))
     assert found == pytest.approx(82.105830863444 / 990.9725, abs=1e-4)  # conv_3x1_1x3, by weight
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("space", ["do_resnet18", "do_resnet50", "do_xception"])
+def test_the_shipped_spaces_are_searched(space: str, tmp_path: Path) -> None:
+    """One step of pretraining and one of search on noise; what is written is a genotype that is built."""
+    torch.set_num_threads(1)
+    document = shipped_document(f"spaces/{space}")
+    recipe = document.recipes("search")[0]
+    changed = {"epochs": "1", "pretrain": "1", "stop_from": "0", "batch": "2"}
+    settings = read_recipe(*search_kind(recipe), recipe, changed)
+    noise = Images(torch.randint(256, (8, 1, 16, 16), dtype=torch.uint8), torch.randint(10, (8,)))
+    run = Run(tmp_path, {"started": "now"})
+    options = Options(input=(1, 16, 16), channels=2)
+    task = DDartsTask(Setup(run, document, "search", options, settings, noise, torch.Tensor.float, limit=1))
+    run_task(run, task, 0, Silent(), resume=False)
+    found = nasc.load(tmp_path / "genotype.nas")
+    assert contains(nasc.check(document), nasc.check(found)) == []
+    nasc.build(found, "cifar", input=(1, 16, 16), channels=2)
+    assert 0 <= rows(tmp_path)[1]["distance"] < 0.2
 
 
 @pytest.fixture(scope="module")
