@@ -36,7 +36,7 @@ from nasc.runtime.run import Run, open_run, read_asked, sha256
 from nasc.runtime.search import open_plan, searched_network
 from nasc.runtime.search.algorithms import ALGORITHMS
 from nasc.runtime.search.setup import Setup
-from nasc.runtime.settings import Recipe, Training
+from nasc.runtime.settings import Recipe, Split, Training
 from nasc.runtime.train import TrainTask
 
 
@@ -62,6 +62,8 @@ class Job:
     amp: str | None = None
     compile: bool = False
     quiet: bool = False
+    share: float = 1.0
+    """Of the training data, from its beginning: what `train` trains on."""
 
 
 @dataclass(frozen=True)
@@ -76,9 +78,7 @@ class Finished:
 def search(job: Job) -> Finished:
     """Run the `search` recipe of a text; `path` is the genotype that it found."""
     document, notes = read_job(job)
-    recipe = next(iter(document.recipes("search")), None)
-    if recipe is None:
-        raise fail("E401", "the text has no `search`", help="write `search darts { network: search }`")
+    recipe = _search_recipe(document)
     settings = read_recipe(*search_kind(recipe), recipe, job.settings)
     assert recipe.name is not None
     execution = _execution(job)
@@ -121,6 +121,8 @@ def train(job: Job) -> Finished:
         model = decided(found, with_head, execution.passes(), channels_last=True)
     execution.prepare(model)
     data = load(job.data, job.data_dir, "train")
+    if job.share < 1:
+        data = data.subset(torch.arange(int(len(data) * job.share)))
     text = stand_alone(found.program, job.source.text)
     asked = asked_of(job, "train", found.stack.name, settings, options, fingerprint(data), text, execution)
     run = open_run(job.out, asked, job.source.text, job.resume)
@@ -138,6 +140,22 @@ def unmet_notes(found: n.Document) -> list[Diagnostic]:
     """A warning for each requirement that what a search has found does not meet (W402)."""
     help = "nothing that the search came across meets it; the genotype is written all the same"
     return [Diagnostic("W402", f"the genotype does not meet {one}", help=help) for one in unmet(found)]
+
+
+def _search_recipe(document: n.Document) -> n.Recipe:
+    """The `search` that is run: the first. Raises `NasError` (E401) where there is none."""
+    recipe = next(iter(document.recipes("search")), None)
+    if recipe is None:
+        raise fail("E401", "the text has no `search`", help="write `search darts { network: search }`")
+    return recipe
+
+
+def searched_settings(document: n.Document, job: Job) -> Split:
+    """The settings that the search of a text is run with."""
+    recipe = _search_recipe(document)
+    settings = read_recipe(*search_kind(recipe), recipe, job.settings)
+    assert isinstance(settings, Split)
+    return settings
 
 
 def resumed(job: Job, seed_given: bool) -> Job:

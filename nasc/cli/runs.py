@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from nasc.cli.options import options_of
 from nasc.cli.reporting import INTERRUPTED, note, report
 from nasc.runtime.files import open_source
 
 if TYPE_CHECKING:
-    from nasc.runtime.jobs import Finished, Job
+    from nasc.dsl.diagnostic import Diagnostic
+    from nasc.runtime.jobs import Job
+
+
+class Noted(Protocol):
+    """What a job makes, as far as it is reported here."""
+
+    @property
+    def notes(self) -> tuple[Diagnostic, ...]: ...
+
+
+Done = TypeVar("Done", bound=Noted)
 
 
 def job_of(command: str, file: str, given: dict[str, Any]) -> Job:
@@ -45,7 +56,7 @@ def job_of(command: str, file: str, given: dict[str, Any]) -> Job:
     return resumed(job, seed_given=seed is not None) if job.resume else job
 
 
-def run(job: Job, work: Callable[[Job], Finished]) -> Finished | int:
+def run(job: Job, work: Callable[[Job], Done]) -> Done | int:
     """Run a job; what it made, or the exit code when it was interrupted."""
     from nasc.runtime.run import Interrupted
 

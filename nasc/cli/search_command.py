@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from nasc.cli.options import DATA_OR_TABLE, DIALECT, MACHINE, NETWORK, RUN
+from nasc.cli.options import DATA_OR_TABLE, DIALECT, MACHINE, NETWORK, RUN, Assignment
 from nasc.cli.runs import job_of, run
+
+if TYPE_CHECKING:
+    from nasc.runtime.jobs import Job
 
 
 @click.command("search")
@@ -18,11 +21,26 @@ from nasc.cli.runs import job_of, run
 @NETWORK
 @MACHINE
 @DIALECT
+@click.option("--seeds", type=click.IntRange(1, 10_000), help="Search so many times, and keep the best.")
+@click.option(
+    "--retrain", type=Assignment(), multiple=True, help="With --seeds: a setting of the short training. [epochs=100]"
+)
 @click.pass_context
-def command(ctx: click.Context, /, file: str, table: Path | None, **given: Any) -> None:
+def command(
+    ctx: click.Context,
+    /,
+    file: str,
+    table: Path | None,
+    seeds: int | None,
+    retrain: tuple[tuple[str, str], ...],
+    **given: Any,
+) -> None:
     """Search SPACE by its `search` recipe, and write the genotype found to RUN/genotype.nas.
 
     With --table, genotypes are looked up in a table of known accuracies instead of trained.
+
+    With --seeds K, K searches run in RUN/seed-0 and so on; what each has found is trained briefly on the part of the
+    data that trained its weights, and the best on the other part is kept.
 
     \b
     Example:
@@ -33,10 +51,30 @@ def command(ctx: click.Context, /, file: str, table: Path | None, **given: Any) 
 
     if table is None and given["data"] is None:
         raise click.UsageError("Missing option '--data' (or '--table').")
+    if seeds is not None:
+        if table is not None:
+            raise click.UsageError("--seeds goes with --data: a table is searched in no time.")
+        _several(ctx, job_of("search", file, given), seeds, dict(retrain))
+        return
     if table is not None:
         done = run(job_of("search", file, {**given, "data": str(table)}), lambda job: search_table(job, table))
     else:
         done = run(job_of("search", file, given), search)
     if isinstance(done, int):
         ctx.exit(done)
+    click.echo(str(done.path))
+
+
+def _several(ctx: click.Context, job: Job, seeds: int, retrain: dict[str, str]) -> None:
+    """Search several times, and print what each seed has found, the best marked."""
+    from nasc.runtime.seeds import search_seeds
+
+    done = run(job, lambda job: search_seeds(job, seeds, retrain))
+    if isinstance(done, int):
+        ctx.exit(done)
+    best = max(done.rows, key=lambda row: row.valid_top1)
+    click.echo(f"{'seed':>8}  {'valid':>7}  {'params':>12}")
+    for row in done.rows:
+        mark = "  <- best" if row is best else ""
+        click.echo(f"{row.seed:>8}  {row.valid_top1:>7.2%}  {row.params:>12,}{mark}")
     click.echo(str(done.path))

@@ -1,0 +1,93 @@
+"""Several searches that differ in their seed, each result trained briefly, the best kept (DARTS, section 3.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import torch
+
+from nasc.compiler.plan import plan, stats
+from nasc.dsl.diagnostic import Diagnostic
+from nasc.dsl.reader import read, read_path
+from nasc.runtime.data.registry import describe, load
+from nasc.runtime.device import choose_device
+from nasc.runtime.evaluate import open_target, score
+from nasc.runtime.jobs import Job, read_job, search, searched_settings, train
+from nasc.runtime.run import Run, open_run
+
+EPOCHS = "100"
+"""Of the short training, where nothing is said: DARTS, section 3.1."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One search: its seed, the accuracy (0..1) of its genotype on the validation part, and what that costs."""
+
+    seed: int
+    valid_top1: float
+    params: int
+    genotype: Path
+
+
+@dataclass(frozen=True)
+class Best:
+    """All searches, the place of the best genotype, and what there was to say about it."""
+
+    path: Path
+    run: Run
+    rows: tuple[Row, ...]
+    notes: tuple[Diagnostic, ...] = ()
+
+
+def search_seeds(job: Job, seeds: int, retrain: Mapping[str, str] | None = None) -> Best:
+    """Search with `seeds` seeds from that of the job on, and copy the best genotype to RUN/genotype.nas.
+
+    Search K has the run directory RUN/seed-K, the training of what it found RUN/seed-K-trained. That trains on the
+    part of the data that trained the weights of the search, with the settings `retrain` besides those of the text,
+    and is measured on the other part. The earlier of equals is kept. With `resume` everything that is done stays.
+    """
+    retrain = {"epochs": EPOCHS, **(retrain or {})}
+    document, _ = read_job(job)
+    share = searched_settings(document, job).split
+    device = choose_device(job.device, job.threads)
+    asked = {
+        "command": "seeds",
+        "seeds": seeds,
+        "seed": job.seed,
+        "threads": torch.get_num_threads(),
+        "data": job.data,
+        "settings": dict(job.settings),
+        "retrain": retrain,
+        "options": job.options.__dict__,
+    }
+    run = open_run(job.out, asked, job.source.text, job.resume)
+    data_set, data = describe(job.data, job.data_dir), load(job.data, job.data_dir, "train")
+    rest = data.subset(torch.arange(int(len(data) * share), len(data)))
+    rows: list[Row] = []
+    notes: list[Diagnostic] = []
+    for number in range(seeds):
+        own = replace(job, seed=job.seed + number)
+        found = search(_within(own, job.out / f"seed-{number}"))
+        text = read_path(found.path)
+        given = replace(own, source=text, dialect=None, network=None, settings=retrain, share=share)
+        trained = train(_within(given, job.out / f"seed-{number}-trained"))
+        model, _ = open_target(trained.run.path)
+        top1 = score(model, rest, data_set, "valid", device).top1
+        rows.append(Row(own.seed, top1, stats(plan(read(text).document)).params, found.path))
+        notes += [note for note in (*found.notes, *trained.notes) if note not in notes]
+        run.write("seeds.csv", _csv(rows))
+    best = max(rows, key=lambda row: row.valid_top1)
+    path = run.write("genotype.nas", best.genotype.read_text(encoding="utf-8"))
+    return Best(path, run, tuple(rows), tuple(notes))
+
+
+def _within(job: Job, out: Path) -> Job:
+    """A job in a directory of its own, gone on with where it was begun."""
+    return replace(job, out=out, resume=(out / "run.json").exists())
+
+
+def _csv(rows: list[Row]) -> str:
+    lines = [f"{row.seed},{row.valid_top1:.6f},{row.params}\n" for row in rows]
+    return "seed,valid_top1,params\n" + "".join(lines)
