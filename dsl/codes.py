@@ -576,10 +576,6 @@ CODES: dict[str, Code] = {
         "The published recipe trains with an auxiliary head, but it does not fit the pictures of this data set, or the "
         "network has none. Ask for it in the text (`auxiliary: 0.4`) to have an error instead, or say `auxiliary: 0`.",
     ),
-    "W401": Code(
-        "the settings of a search are not checked",
-        "The algorithm is known, but this version does not run it, so that its settings are taken as they stand.",
-    ),
     "W402": Code(
         "a genotype does not meet what its text requires",
         "A search, or a derivation, found no genotype that meets a `require` of the text, and wrote the one that it "

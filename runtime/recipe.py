@@ -18,7 +18,7 @@ from nasc.dsl.diagnostic import Findings, NasError, fail, nearest
 from nasc.dsl.parser import parse
 from nasc.dsl.source import Source
 from nasc.runtime.search.start import check_start
-from nasc.runtime.settings import LATER, SEARCHES, Recipe, Training
+from nasc.runtime.settings import SEARCHES, Recipe, Training
 
 R = TypeVar("R", bound=Recipe)
 
@@ -176,9 +176,6 @@ def check_recipes(program: Program, findings: Findings) -> None:
             if recipe.kind == "train":
                 defaults = training_defaults(recipe, ())
                 read_recipe(Training, defaults, recipe)
-            elif recipe.name is not None and recipe.name.text in LATER:
-                message = f"settings not checked: this version does not search with `{recipe.name}`"
-                findings.add("W401", message, recipe.name.span)
             else:
                 read_recipe(*search_kind(recipe), recipe)
                 check_start(program, recipe)
@@ -195,9 +192,6 @@ def search_kind(recipe: n.Recipe) -> tuple[type[Recipe], n.Recipe]:
         raise fail("E401", "`search` names an algorithm", span, help="write `search darts { ... }`")
     name = recipe.name.text
     if name not in SEARCHES:
-        help = nearest(name, (*SEARCHES, *LATER)) or f"algorithms: {', '.join(SEARCHES)}"
-        if name in LATER:
-            help = f"algorithms that run: {', '.join(SEARCHES)}"
-        what = f"this version does not search with `{name}`" if name in LATER else f"there is no algorithm `{name}`"
-        raise fail("E401", what, recipe.name.span, help=help)
+        help = nearest(name, SEARCHES) or f"algorithms: {', '.join(SEARCHES)}"
+        raise fail("E401", f"there is no algorithm `{name}`", recipe.name.span, help=help)
     return SEARCHES[name], known[name]

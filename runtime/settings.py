@@ -200,5 +200,3 @@ SEARCHES: dict[str, type[Recipe]] = {
     "evolution": EvolutionSearch,
 }
 """The algorithms that can be run, each with its settings."""
-LATER: tuple[str, ...] = ()
-"""Algorithms whose recipes are read, but which this version does not run."""

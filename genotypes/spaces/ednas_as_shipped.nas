@@ -33,4 +33,5 @@ search ednas {
   weight_decay: 3e-5
   clip: 0
 }
+
 train { network: imagenet  epochs: 250  batch: 200 }

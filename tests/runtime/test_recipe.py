@@ -12,7 +12,6 @@ import nasc
 from nasc.compiler.build import Network
 from nasc.compiler.stack import Options
 from nasc.dsl import nodes as n
-from nasc.runtime import recipe
 from nasc.runtime.data.images import Images
 from nasc.runtime.metrics import cosine
 from nasc.runtime.recipe import (
@@ -25,7 +24,7 @@ from nasc.runtime.recipe import (
 from nasc.runtime.run import Run
 from nasc.runtime.search.darts import DartsTask
 from nasc.runtime.search.setup import Setup
-from nasc.runtime.settings import LATER, SEARCHES, DartsSearch, Recipe, Training
+from nasc.runtime.settings import SEARCHES, DartsSearch, Recipe, Training
 from nasc.runtime.train import TrainTask
 from tests.runtime.tiny import GENOTYPE, SPACE
 
@@ -86,9 +85,7 @@ def test_every_published_recipe_is_read() -> None:
     for name, given in published("train").items():
         assert read_recipe(Training, given, None), name
     for name, given in published("search").items():
-        assert name in SEARCHES or name in LATER
-        if name in SEARCHES:
-            assert read_recipe(SEARCHES[name], given, None), name
+        assert read_recipe(SEARCHES[name], given, None), name
 
 
 def test_every_setting_says_what_it_means() -> None:
@@ -162,14 +159,6 @@ def test_recipes_are_checked_with_the_text(before: str, after: str, code: str, w
         nasc.loads(SPACE.replace(before, after))
     assert [d.code for d in caught.value.diagnostics] == [code]
     assert words in str(caught.value)
-
-
-def test_an_algorithm_of_later_is_read_but_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recipe, "LATER", ("later",))
-    document = nasc.loads(SPACE.replace("search darts {", "search later {"))
-    with pytest.raises(nasc.NasError, match="this version does not search with `later`") as caught:
-        search_kind(document.recipes("search")[0])
-    assert caught.value.diagnostics[0].code == "E401"
 
 
 def test_a_training_begins_with_the_recipe_that_is_named_or_that_of_the_skeleton() -> None:

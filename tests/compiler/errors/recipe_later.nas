@@ -1,7 +1,0 @@
-use std.darts
-cell normal(s0, s1) { s2 = sep_conv_3x3(s0, s1)  return concat(s2) }
-cell reduce(s0, s1) { s2 = max_pool_3x3(s0, s1)  return concat(s2) }
-
-network cifar: darts_cifar { layers: 3 }
-search gdas { network: cifar  temperature: 10  epochs: 5 }
-search pdarts {}
