@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from nasc.compiler.dag import CellDag, Edge
 from nasc.compiler.graph import MEAN, MIX, SCALE, SUM, WEIGH, GraphBuilder, LayerGraph, Step, state_path
 from nasc.compiler.layers import Shape, show
-from nasc.compiler.operations import ChainWriter, ExpandError, Placeholder, Scope, write_chain
+from nasc.compiler.operations import ChainWriter, ExpandError, Placeholder, Scope, Written, write_chain
 from nasc.compiler.resolve import Program, told_at
 from nasc.compiler.stack import Placement, Stack
 from nasc.dsl import nodes as n
@@ -87,6 +88,7 @@ class _Expander:
         self.layers = 0
         self.known: dict[object, LayerGraph] = {}
         self.identities: dict[tuple[str, int], bool] = {}
+        self.written: dict[object, Written] = {}
 
     def run(self) -> Plan:
         try:
@@ -188,10 +190,11 @@ class _Expander:
             path = f"preprocess.{position}"
             at[name] = given[position] if chain is None else write_chain(builder, chain, given[position], scope, path)
         rows = {id(edge): row for row, edge in enumerate(dag.open_edges)}
+        from_inputs, from_states = replace(scope, stride=stride), replace(scope, stride=1)
         for state in dag.states:
             parts = []
             for position, edge in enumerate(dag.into[state]):
-                inner = replace(scope, stride=stride if edge.source in dag.inputs else 1)
+                inner = from_inputs if edge.source in dag.inputs else from_states
                 path = f"{state_path(state)}.{position}"
                 try:
                     parts.append(self.edge(builder, edge, rows.get(id(edge)), at[edge.source], inner, path))
@@ -204,7 +207,24 @@ class _Expander:
 
     def edge(self, builder: GraphBuilder, edge: Edge, row: int | None, at: int, scope: Scope, path: str) -> int:
         """One edge: its operation, or the mixture of all it may be, within the skeleton's `edge:`."""
+        if edge.open:
+            return self.new_edge(builder, edge, row, at, scope, path)
+        writer = ChainWriter(builder, path)
+        key = "edge", edge.operations[0], edge.factor, scope.stride, scope.width, scope.affine, builder.shape(at)
+        return self.once(key, writer, at, scope, lambda: self.new_edge(builder, edge, row, at, scope, path))
 
+    def once(self, key: object, writer: ChainWriter, at: int, scope: Scope, write: Callable[[], int]) -> int:
+        """Write something out, or what it was under this key before at another place."""
+        builder = writer.builder
+        known = self.written.get(key)
+        if known is not None and len(builder.steps) + len(known.steps) < scope.limit:
+            return known.again(writer, at)
+        first = len(builder.steps)
+        end = write()
+        self.written[key] = Written(tuple(builder.steps[first:]), first, at, end, writer.path, writer.number)
+        return end
+
+    def new_edge(self, builder: GraphBuilder, edge: Edge, row: int | None, at: int, scope: Scope, path: str) -> int:
         def operation(writer: ChainWriter, at: int, inner: Scope) -> int:
             if not edge.open:
                 return self.operation(writer, edge, edge.operations[0], at, inner)
@@ -245,7 +265,8 @@ class _Expander:
         if scope.find(name) is None:
             help = f"write `op {name} = ...`; `op {name}/2 = ...` serves stride 2 only"
             raise ExpandError("E202", f"`{name}` has no form for stride {scope.stride}", edge.span, help)
-        return writer.call(call, at, scope)
+        key = name, scope.stride, scope.width, scope.affine, writer.builder.shape(at), writer.number
+        return self.once(key, writer, at, scope, lambda: writer.call(call, at, scope))
 
     def is_identity(self, edge: Edge, scope: Scope) -> bool:
         """Whether the operation is nothing but an identity; `drop_path` in `edge:` leaves those alone (DARTS)."""

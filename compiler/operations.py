@@ -164,6 +164,30 @@ class ChainWriter:
         return self.builder.add(Step(kind.name, (at,), out, settings, self.next_path(), call.span))
 
 
+@dataclass(frozen=True)
+class Written:
+    """An operation as it was written out once: its steps, which stood from `first` on behind the step `at` below
+    `path`, the step `end` that it gave, and the `number` that the writer came to."""
+
+    steps: tuple[Step, ...]
+    first: int
+    at: int
+    end: int
+    path: str
+    number: int
+
+    def again(self, writer: ChainWriter, at: int) -> int:
+        """Write the same at another place; a hundred thousand edges name few operations."""
+        steps = writer.builder.steps
+        moved = len(steps) - self.first
+        for step in self.steps:
+            inputs = tuple(source + moved if source >= self.first else at for source in step.inputs)
+            path = writer.path + step.path[len(self.path) :] if step.path else ""
+            steps.append(Step(step.kind, inputs, step.shape, step.settings, path, step.span))
+        writer.number = self.number
+        return self.end + moved if self.end >= self.first else at
+
+
 def layer_arguments(kind: LayerKind, call: n.Call, scope: Scope) -> dict[str, Any]:
     """The arguments of a layer as values, each of the kind that its parameter takes. Raises `ExpandError`."""
     given: dict[str, Any] = {}
