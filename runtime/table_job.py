@@ -19,7 +19,7 @@ from nasc.runtime.search.tabled import TableTask, explorer_of
 from nasc.runtime.table import open_table, word
 
 SAMPLES = 200
-"""Genotypes that are looked up where an algorithm has no setting for it."""
+"""Genotypes that are looked up where nothing is said."""
 
 
 def search_table(job: Job, path: Path) -> Finished:
@@ -38,7 +38,7 @@ def search_table(job: Job, path: Path) -> Finished:
     settings = read_recipe(kind, defaults, recipe, given)
     if "samples" in own and not own["samples"].isdecimal():
         raise fail("E403", "`samples` takes a whole number", help="genotypes that are looked at")
-    samples = int(own.get("samples", getattr(settings, "samples", SAMPLES)))
+    samples = int(own.get("samples", getattr(settings, "samples", 0))) or SAMPLES
     table = open_table(path, own.get("column", getattr(settings, "column", None)))
     choose_device("cpu", job.threads)
     found = open_plan(document, searched_network(document, job.network or settings.network), job.options)

@@ -13,7 +13,7 @@ from nasc.runtime.loop import Figures
 from nasc.runtime.run import Run
 from nasc.runtime.search.ednas_policy import Policy
 from nasc.runtime.search.explore import AtRandom, ByPolicy, Evolution, Explorer, excess_of
-from nasc.runtime.settings import EvolutionSearch, Recipe, ScoredSearch
+from nasc.runtime.settings import EdnasSearch, EvolutionSearch, Recipe, ScoredSearch
 from nasc.runtime.table import Table
 
 
@@ -78,15 +78,20 @@ def explorer_of(algorithm: str, recipe: Recipe, choices: Choices, span: Span | N
         return Evolution(choices, excess, recipe.population, recipe.tournament)
     if isinstance(recipe, ScoredSearch):
         return AtRandom(choices, excess)
-    if algorithm == "ednas":
+    if isinstance(recipe, EdnasSearch):
         return ByPolicy(policy_of(recipe, choices), excess)
     help = "algorithms that search tables: random, evolution, ednas"
     raise fail("E605", f"`{algorithm}` cannot search a table", span, help=help)
 
 
-def policy_of(recipe: Recipe | None, choices: Choices) -> Policy:
-    """The policy of EDNAS with the settings of its recipe; without one as the class has them."""
-    names = {"policy_lr": "lr", "baseline_decay": "decay", "strength_lr": "lr", "strength_betas": "betas"}
-    names |= {"strength_weight_decay": "weight_decay", "twice": "twice"}
-    given = {theirs: getattr(recipe, ours) for ours, theirs in names.items() if hasattr(recipe, ours)}
-    return Policy(choices.dags, choices.none, **given)
+def policy_of(recipe: EdnasSearch, choices: Choices) -> Policy:
+    """The policy of EDNAS with the settings of its recipe."""
+    return Policy(
+        choices.dags,
+        choices.none,
+        lr=recipe.strength_lr,
+        betas=recipe.strength_betas,
+        weight_decay=recipe.strength_weight_decay,
+        decay=recipe.baseline_decay,
+        twice=recipe.softmax_twice,
+    )

@@ -71,7 +71,7 @@ def test_rows_are_found_by_string_and_by_identity(name: str, by: str, tmp_path: 
         assert table[table.key(nasc.loads(string))] == worth(string)
 
 
-@pytest.mark.parametrize("algorithm", ["random", "evolution"])
+@pytest.mark.parametrize("algorithm", ["random", "evolution", "ednas"])
 def test_the_best_that_was_looked_at_is_written(algorithm: str, tmp_path: Path) -> None:
     table = write(tmp_path / "t.csv")
     done = run(tmp_path / "run", table, algorithm)
@@ -92,7 +92,7 @@ def test_the_column_says_what_counts(tmp_path: Path) -> None:
         assert value >= (2 if sign == 1 else -1)
 
 
-@pytest.mark.parametrize("algorithm", ["random", "evolution"])
+@pytest.mark.parametrize("algorithm", ["random", "evolution", "ednas"])
 @pytest.mark.parametrize("calls", [[0, 5], [3, 11]])
 def test_killed_it_ends_with_the_same_bits(
     algorithm: str, calls: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -105,6 +105,24 @@ def test_killed_it_ends_with_the_same_bits(
             run(tmp_path / "run", table, algorithm, resume=(tmp_path / "run" / "run.json").exists())
     run(tmp_path / "run", table, algorithm, resume=True)
     assert differences(tmp_path / "run", tmp_path / "never") == []
+
+
+def test_the_policy_learns_what_is_worth_most(tmp_path: Path) -> None:
+    """With a large learning rate the last genotypes looked up are better than the first."""
+    table = write(tmp_path / "t.csv")
+    seen: list[float] = []
+    original = TableTask.step
+
+    def step(self: TableTask, epoch: int, step: int) -> Any:
+        figures, count = original(self, epoch, step)
+        seen.append(figures["candidate"])
+        return figures, count
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TableTask, "step", step)
+        given = {"column": "a_b", "strength_lr": "0.1", "baseline_decay": "0.9", "samples": "150"}
+        search_table(job(tmp_path / "run", text("ednas"), settings=given), table)
+    assert sum(seen[-30:]) / 30 > sum(seen[:30]) / 30 + 0.5
 
 
 def test_what_the_text_requires_is_kept_to(tmp_path: Path) -> None:
