@@ -29,7 +29,7 @@ ROUNDING = ("native", "undilate", "fold_strengths", "split_kernels")
 CPU = ("native", "undilate", "fold_strengths", "split_kernels")
 """Passes measured to pay on CPU and not measured elsewhere: on other devices they run only where they are named."""
 
-FLOAT32 = ("native", "fold_strengths")
+FLOAT32 = ("native", "fold_strengths", "split_kernels")
 """Passes whose steps compute in float32 by functions of their own: not for autocast, nor for torch.compile."""
 
 

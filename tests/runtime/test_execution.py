@@ -65,3 +65,14 @@ def test_recomputing_gives_the_same_bits(work: object, text: str, tmp_path: Path
 @pytest.mark.slow
 def test_compiled_cells_are_near() -> None:
     torch.testing.assert_close(logits(Execution(compile=True), True), logits(Execution(), True), rtol=1e-4, atol=1e-4)
+
+
+def test_every_operation_of_darts_trains_in_mixed_precision() -> None:
+    execution = Execution(amp="bf16")
+    changes = [name for name, change in PASSES.items() if change in execution.passes()]
+    space = nasc.supernet(nasc.load("darts"), channels=4, layers=3, input=(3, 8, 8), passes=changes).train()
+    execution.prepare(space)
+    out = space(torch.randn(2, 3, 8, 8))
+    assert isinstance(out, Tensor)
+    torch.autograd.backward(out.sum())
+    assert all(p.grad is None or bool(p.grad.isfinite().all()) for p in space.parameters())
