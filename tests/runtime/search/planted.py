@@ -54,6 +54,7 @@ def emitted(algorithm: str, seed: int, path: Path, text: str = SPACE, count: int
     known = {name: value for name, value in KNOWN.items() if name in kind.__dataclass_fields__}
     found = read_recipe(kind, published, recipe, known | settings)
     run = Run(path / f"{algorithm}-{seed}", {"started": "now"})
+    run.path.mkdir(parents=True, exist_ok=True)
     options = Options(input=(1, 8, 8), classes=CLASSES)
     setup = Setup(run, document, "small", options, found, pictures(count, seed), floats, seed, "planted")
     torch.manual_seed(seed)

@@ -27,6 +27,7 @@ from nasc.runtime.jobs import search
 from nasc.runtime.run import Interrupted
 from nasc.runtime.search.explore import AtRandom, Evolution
 from nasc.runtime.search.scored import EvolutionTask, RandomTask, runnable
+from tests.runtime.search import planted
 from tests.runtime.test_resume import Killed, around, dying
 from tests.runtime.tiny import SPACE, differences, job
 
@@ -238,3 +239,26 @@ def test_what_the_text_requires_is_kept_to(algorithm: str, tmp_path: Path) -> No
     text = TEXTS[algorithm].replace("network cifar: darts_cifar { channels: 2  layers: 3 }", asked)
     done = search(job(tmp_path / "run", text, settings={**FEW, "epochs": "1"}))
     assert to_text(nasc.load(done.path)).partition("cell reduce")[0].count("max_pool_3x3(") >= 3
+
+
+# ---------------------------------------------------------------- the planted task
+
+LOOKS = {"samples": "12", "score_batches": "8"}
+"""A quarter of the steps trains each operation, so that there are more epochs than elsewhere."""
+
+
+@both
+@pytest.mark.slow
+def test_the_planted_operation_is_found(algorithm: str, tmp_path: Path) -> None:
+    assert planted.hits(algorithm, 10, tmp_path / "a", **LOOKS, epochs="10") >= 9
+    assert planted.hits(algorithm, 10, tmp_path / "b", **LOOKS, epochs="1", lr="0", lr_min="0") <= 5
+
+
+@pytest.mark.slow
+def test_the_planted_operation_is_found_by_short_trainings(tmp_path: Path) -> None:
+    assert planted.hits("random", 3, tmp_path, **LOOKS, score="training", train_epochs="3") == 3
+
+
+@both
+def test_the_planted_operation_is_found_by_one_seed(algorithm: str, tmp_path: Path) -> None:
+    assert planted.hits(algorithm, 1, tmp_path, **LOOKS, epochs="10") == 1
