@@ -9,7 +9,7 @@ from nasc.compiler.check import holds, quantity
 from nasc.compiler.dag import CellDag
 from nasc.compiler.plan import plan, stats
 from nasc.dsl import nodes as n
-from nasc.dsl.diagnostic import Findings
+from nasc.dsl.diagnostic import Diagnostic, Findings
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,12 @@ def unmet(document: n.Document) -> list[Unmet]:
             if value is not None and not holds(item, value):
                 found.append(Unmet(network.name.text, item, value))
     return found
+
+
+def warnings_of(found: n.Document) -> list[Diagnostic]:
+    """A warning for each requirement that what a search has found does not meet (W402)."""
+    help = "nothing that the search came across meets it; the genotype is written all the same"
+    return [Diagnostic("W402", f"the genotype does not meet {one}", help=help) for one in unmet(found)]
 
 
 def requirements(network: n.Network) -> list[n.Require]:

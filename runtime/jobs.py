@@ -12,7 +12,7 @@ import torch
 
 from nasc.compiler.build import Network, decided
 from nasc.compiler.check import check
-from nasc.compiler.constraints import unmet
+from nasc.compiler.constraints import warnings_of
 from nasc.compiler.decide import with_cells
 from nasc.compiler.passes import PASSES
 from nasc.compiler.plan import plan, recipe_network
@@ -99,7 +99,7 @@ def search(job: Job) -> Finished:
     with showing("search", task.epochs, task.steps, quiet=job.quiet) as show:
         run_task(run, task, job.seed, show, job.resume)
     genotype = run.path / "genotype.nas"
-    return Finished(genotype, run, (*notes, *unmet_notes(read(read_path(genotype)).document)))
+    return Finished(genotype, run, (*notes, *warnings_of(read(read_path(genotype)).document)))
 
 
 def train(job: Job) -> Finished:
@@ -134,12 +134,6 @@ def train(job: Job) -> Finished:
         run_task(run, task, job.seed, show, job.resume)
     weights_file.save(run.path / "weights.safetensors", model, about)
     return Finished(run.path / "weights.safetensors", run, notes)
-
-
-def unmet_notes(found: n.Document) -> list[Diagnostic]:
-    """A warning for each requirement that what a search has found does not meet (W402)."""
-    help = "nothing that the search came across meets it; the genotype is written all the same"
-    return [Diagnostic("W402", f"the genotype does not meet {one}", help=help) for one in unmet(found)]
 
 
 def _search_recipe(document: n.Document) -> n.Recipe:

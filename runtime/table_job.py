@@ -6,9 +6,10 @@ import hashlib
 from pathlib import Path
 
 from nasc.compiler.choice import Choices
+from nasc.compiler.constraints import warnings_of
 from nasc.dsl.diagnostic import fail
 from nasc.runtime.device import Execution, choose_device
-from nasc.runtime.jobs import Finished, Job, asked_of, read_job, stand_alone, unmet_notes
+from nasc.runtime.jobs import Finished, Job, asked_of, read_job, stand_alone
 from nasc.runtime.loop import run_task
 from nasc.runtime.progress import showing
 from nasc.runtime.randomness import seed_step
@@ -55,4 +56,4 @@ def search_table(job: Job, path: Path) -> Finished:
     task = TableTask(run, table, choices, explorer, samples, about)
     with showing("search", task.epochs, task.steps, quiet=job.quiet) as show:
         run_task(run, task, job.seed, show, job.resume)
-    return Finished(run.path / "genotype.nas", run, (*notes, *unmet_notes(task.found)))
+    return Finished(run.path / "genotype.nas", run, (*notes, *warnings_of(task.found)))
