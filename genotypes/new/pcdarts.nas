@@ -21,7 +21,7 @@ cell reduce(s0, s1) {
 
 # The skeleton says what is searched in; written out, it is
 #   edge: [take(0, C/4) -> operation(out=C/4), take(C/4, C) -> bypass] -> shuffle(4) -> edge_weight
-# A quarter of the channels must be an even number, so `channels` is a multiple of 8.
+# A quarter of the channels must be a whole number, so `channels` is a multiple of 4.
 network search: pcdarts_search { channels: 16  layers: 8 }
 network cifar: darts_cifar { channels: 36  layers: 20 }
 

@@ -163,6 +163,26 @@ def test_strengths_are_set_where_the_checkpoint_has_them() -> None:
     assert all(torch.equal(alphas[kind], strengths[f"alphas_{kind}"]) for kind in ("normal", "reduce"))  # type: ignore[arg-type]
 
 
+def test_strengths_of_edges_are_set_where_the_checkpoint_has_them() -> None:
+    text = SPACE.replace("darts_search { channels: 4", "pcdarts_search { channels: 8")
+    model = scrambled(Supernet(plan(nasc.loads(text))))
+    state = foreign(model, "pcdarts")
+    betas = {"betas_normal": torch.rand(5), "betas_reduce": torch.rand(5)}
+    assert import_weights(model, state | betas, "pcdarts").strengths == ("normal", "reduce")
+    assert all(torch.equal(model.betas[kind], betas[f"betas_{kind}"]) for kind in ("normal", "reduce"))
+    for wrong, said in (
+        (torch.rand(4), "has one weight"),
+        (torch.rand(6), "has 5 open edges there"),
+        (torch.rand(5, 1), "has one weight"),
+    ):
+        with pytest.raises(nasc.NasError, match=said) as caught:
+            import_weights(model, state | betas | {"betas_reduce": wrong}, "pcdarts")
+        assert caught.value.diagnostics[0].code == "E702"
+    with pytest.raises(nasc.NasError) as caught:
+        import_weights(supernet(), foreign(supernet(), "pcdarts") | betas, "pcdarts")
+    assert [d.code for d in caught.value.diagnostics] == ["E704"]
+
+
 def test_strengths_of_another_shape() -> None:
     state = foreign(supernet(), "darts")
     assert "`alphas_normal` is 5x7, but edge 0 of cell `normal` chooses among 8 operations" in refused(
