@@ -57,6 +57,7 @@ def to_module(graph: LayerGraph, original: LayerGraph | None = None) -> fx.Graph
     rows = row_widths(original)
     weights = writer.program.placeholder("weights") if rows else None
     writer.program.output(lower(graph, writer, inputs, weights, rows))
+    _in_order(root, [safe_path(step.path) for step, _ in original.layers()])
     return Block(root, writer.program)
 
 
@@ -237,6 +238,20 @@ def _place_layers(root: nn.Module, graph: LayerGraph, original: LayerGraph) -> N
         module = make(changed.get(step.path, step), shape)
         if module.state_dict():
             place(root, safe_path(step.path), module)
+
+
+def _in_order(root: nn.Module, paths: Sequence[str]) -> None:
+    """Sort modules as the text has them; those that keep nothing were made after the others."""
+    ranks: dict[str, int] = {}
+    for rank, path in enumerate(paths):
+        parts = path.split(".")
+        for end in range(len(parts)):
+            ranks.setdefault(".".join(parts[: end + 1]), rank)
+    for name, module in root.named_modules():
+        prefix = f"{name}." if name else ""
+        module._modules = dict(
+            sorted(module._modules.items(), key=lambda child: ranks.get(prefix + child[0], len(paths)))
+        )
 
 
 def safe_path(path: str) -> str:
