@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -57,12 +56,16 @@ def main(which: str, channels: int, layers: int, batch: int, threads: int) -> in
         before = _size()
         for _ in range(STEPS):
             weight_step(ours, optimizer, pictures, CLIP)
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 - before
+    return _size("VmHWM") - before
 
 
-def _size() -> int:
-    """Bytes of this process that lie in memory now."""
-    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * resource.getpagesize()
+def _size(which: str = "VmRSS") -> int:
+    """Bytes of this process that lie in memory now, or at most did.
+
+    Not from `getrusage`, whose peak is also that of the parent before it started this process.
+    """
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(which))
 
 
 if __name__ == "__main__":
