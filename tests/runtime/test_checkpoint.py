@@ -18,7 +18,14 @@ from nasc.runtime.jobs import search, train
 from nasc.runtime.text_file import write_atomically, write_text
 from tests.runtime.tiny import GENOTYPE, differences, job, leaves
 
-STATE = {"task": {"w": torch.arange(6.0)}, "epoch": 1, "step": 2, "sums": {}, "examples": {"loss": 3}, "metrics_bytes": 4}
+STATE = {
+    "task": {"w": torch.arange(6.0)},
+    "epoch": 1,
+    "step": 2,
+    "sums": {},
+    "examples": {"loss": 3},
+    "metrics_bytes": 4,
+}
 
 
 def refused(path: Path) -> str:
