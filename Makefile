@@ -6,6 +6,8 @@ CONSTRAINTS ?= constraints.txt
 # INSTALL=no takes the environment at VENV as it is; .ci/run does that.
 INSTALL ?= yes
 ARGS ?=
+# Processes that share the tests; 0 runs them in one.
+JOBS ?= 2
 
 PY = $(VENV)/bin/python
 PINS = $(if $(CONSTRAINTS),--constraint $(CONSTRAINTS))
@@ -38,12 +40,12 @@ run: $(READY) ## quickstart: search on the embedded digits, train, evaluate and 
 	@echo "make run: searched, trained, evaluated and drew a genotype; everything is in runs/quickstart"
 
 test: $(READY) ## the tests, without those marked slow; ARGS="tests/dsl -x" chooses
-	@"$(PY)" -m pytest -q --junit-xml=runs/tests.xml $(ARGS) && said=passed || said=FAILED; \
+	@"$(PY)" -m pytest -q -n $(JOBS) --dist loadfile --junit-xml=runs/tests.xml $(ARGS) && said=passed || said=FAILED; \
 	echo "make test: the tests $$said (slow ones are left to make test-all); the list of them is in runs/tests.xml"; \
 	test $$said = passed
 
 test-all: $(READY) ## all tests, also those that take minutes
-	@"$(PY)" -m pytest -q -m "slow or not slow" --junit-xml=runs/tests.xml $(ARGS) && said=passed || said=FAILED; \
+	@"$(PY)" -m pytest -q -m "slow or not slow" -n $(JOBS) --dist loadfile --junit-xml=runs/tests.xml $(ARGS) && said=passed || said=FAILED; \
 	echo "make test-all: the tests $$said; the list of them is in runs/tests.xml"; \
 	test $$said = passed
 
