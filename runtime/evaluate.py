@@ -21,8 +21,9 @@ from nasc.runtime import checkpoint, weights_file
 from nasc.runtime.data.augment import evaluation_transform
 from nasc.runtime.data.images import Images
 from nasc.runtime.data.registry import DataSet, describe, load
-from nasc.runtime.jobs import for_data, rebuild
+from nasc.runtime.job import for_data
 from nasc.runtime.metrics import correct
+from nasc.runtime.rebuild import rebuild
 
 BATCH = 250
 """Pictures at a time; in evaluation the figures do not depend on it."""

@@ -14,8 +14,10 @@ from nasc.dsl.reader import read, read_path
 from nasc.runtime.data.registry import describe, load
 from nasc.runtime.device import choose_device
 from nasc.runtime.evaluate import open_target, score
-from nasc.runtime.jobs import Job, read_job, search, searched_settings, train
+from nasc.runtime.job import Job, read_job
 from nasc.runtime.run import Run, open_run
+from nasc.runtime.search_job import search, searched_settings
+from nasc.runtime.train_job import train
 
 EPOCHS = "100"
 """Of the short training, where nothing is said: DARTS, section 3.1."""

@@ -9,7 +9,7 @@ from nasc.compiler.choice import Choices
 from nasc.compiler.constraints import warnings_of
 from nasc.dsl.diagnostic import fail
 from nasc.runtime.device import Execution, choose_device
-from nasc.runtime.jobs import Finished, Job, asked_of, read_job, stand_alone
+from nasc.runtime.job import Finished, Job, asked_of, read_job, stand_alone
 from nasc.runtime.loop import run_task
 from nasc.runtime.progress import showing
 from nasc.runtime.randomness import seed_step

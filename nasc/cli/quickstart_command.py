@@ -30,7 +30,9 @@ def command(out: Path, threads: int, quiet: bool) -> None:
     from nasc.runtime.device import choose_device
     from nasc.runtime.evaluate import evaluate, open_target
     from nasc.runtime.files import open_source
-    from nasc.runtime.jobs import Job, search, train
+    from nasc.runtime.job import Job
+    from nasc.runtime.search_job import search
+    from nasc.runtime.train_job import train
 
     space = Options(channels=8, layers=5)
     job = Job(

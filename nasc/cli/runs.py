@@ -12,7 +12,7 @@ from nasc.runtime.files import open_source
 
 if TYPE_CHECKING:
     from nasc.dsl.diagnostic import Diagnostic
-    from nasc.runtime.jobs import Job
+    from nasc.runtime.job import Job
 
 
 class Noted(Protocol):
@@ -27,7 +27,7 @@ Done = TypeVar("Done", bound=Noted)
 
 def job_of(command: str, file: str, given: dict[str, Any]) -> Job:
     """The job that a command line asks for."""
-    from nasc.runtime.jobs import Job, resumed
+    from nasc.runtime.job import Job, resumed
 
     source = open_source(file)
     data = str(given["data"]).replace(":", "-").replace("/", "-")

@@ -11,7 +11,7 @@ from nasc.cli.options import DATA_OR_TABLE, DIALECT, MACHINE, NETWORK, RUN, Assi
 from nasc.cli.runs import job_of, run
 
 if TYPE_CHECKING:
-    from nasc.runtime.jobs import Job
+    from nasc.runtime.job import Job
 
 
 @click.command("search")
@@ -46,7 +46,7 @@ def command(
     Example:
       nasc search darts --data digits --set epochs=5 --set batch=32 --channels 8 --layers 4 --out runs/first
     """
-    from nasc.runtime.jobs import search
+    from nasc.runtime.search_job import search
     from nasc.runtime.table_job import search_table
 
     if table is None and given["data"] is None:

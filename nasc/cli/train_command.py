@@ -28,7 +28,7 @@ def command(ctx: click.Context, /, file: str, epochs: int | None, **given: Any) 
     Example:
       nasc train runs/first/genotype.nas --data digits --epochs 20 --out runs/first-trained
     """
-    from nasc.runtime.jobs import train
+    from nasc.runtime.train_job import train
 
     if epochs is not None:
         given["settings"] = (*given["settings"], ("epochs", str(epochs)))

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from nasc.runtime.jobs import search, train
+from nasc.runtime.search_job import search
+from nasc.runtime.train_job import train
 from tests.runtime.tiny import GENOTYPE, job
 
 

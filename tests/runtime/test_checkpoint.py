@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 import nasc
 from nasc.runtime import checkpoint
-from nasc.runtime.jobs import search, train
+from nasc.runtime.search_job import search
 from nasc.runtime.text_file import write_atomically, write_text
+from nasc.runtime.train_job import train
 from tests.runtime.tiny import GENOTYPE, differences, job, leaves
 
 STATE = {

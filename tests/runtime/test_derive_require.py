@@ -14,7 +14,7 @@ from nasc.compiler.constraints import unmet
 from nasc.compiler.plan import cell_dag, plan
 from nasc.runtime import derive_require
 from nasc.runtime.derive import derive
-from nasc.runtime.jobs import search
+from nasc.runtime.search_job import search
 from tests.runtime.tiny import SPACE, job
 
 TEXT = """use std.darts

@@ -179,7 +179,7 @@ def test_help_names_every_rule() -> None:
 
 
 def test_a_derived_genotype_is_trained(tmp_path: Path, searched: Path) -> None:
-    from nasc.runtime.jobs import train
+    from nasc.runtime.train_job import train
 
     text = nasc.dumps(nasc.derive(searched, "edge", threshold=0.2, layers=4))
     assert train(job(tmp_path / "trained", text)).path.exists()

@@ -12,7 +12,8 @@ from torch import Tensor
 import nasc
 from nasc.compiler.passes import PASSES
 from nasc.runtime.device import Execution
-from nasc.runtime.jobs import search, train
+from nasc.runtime.search_job import search
+from nasc.runtime.train_job import train
 from tests.runtime.tiny import GENOTYPE, SPACE, differences, job
 
 

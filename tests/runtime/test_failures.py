@@ -10,9 +10,10 @@ import torch
 
 import nasc
 from nasc.runtime.failures import explained, lacks_memory
-from nasc.runtime.jobs import search, train
 from nasc.runtime.search.darts import DartsTask
+from nasc.runtime.search_job import search
 from nasc.runtime.train import TrainTask
+from nasc.runtime.train_job import train
 from tests.runtime.tiny import GENOTYPE, job
 
 LACKING = [

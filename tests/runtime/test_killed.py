@@ -13,12 +13,16 @@ from pathlib import Path
 import pytest
 
 import nasc
-from nasc.runtime import checkpoint, jobs
+from nasc.runtime import checkpoint
+from nasc.runtime.job import Job
+from nasc.runtime.search_job import search as run_search
+from nasc.runtime.train_job import train as run_train
 from tests.runtime.tiny import GENOTYPE, SPACE, differences, job
 
 EPOCHS = 8
 SETTINGS = {"search": {"epochs": str(EPOCHS), "order": "1"}, "train": {"epochs": str(EPOCHS)}}
 STEPS = {"search": 8, "train": 20}
+JOBS = {"search": run_search, "train": run_train}
 TEXTS = {"search": SPACE, "train": GENOTYPE}
 PATIENCE = 300
 
@@ -31,14 +35,14 @@ class Whole:
     path: Path
     epoch: float
 
-    def again(self, out: Path) -> jobs.Job:
+    def again(self, out: Path) -> Job:
         """The same run, gone on with in another directory."""
         return job(out, TEXTS[self.kind], settings=SETTINGS[self.kind], limit=STEPS[self.kind], resume=True)
 
 
 def whole(kind: str, path: Path) -> Whole:
     started = time.monotonic()
-    getattr(jobs, kind)(job(path, TEXTS[kind], settings=SETTINGS[kind], limit=STEPS[kind]))
+    JOBS[kind](job(path, TEXTS[kind], settings=SETTINGS[kind], limit=STEPS[kind]))
     return Whole(kind, path, (time.monotonic() - started) / EPOCHS)
 
 
@@ -128,5 +132,5 @@ def test_interrupted(kind: str, number: int, request: pytest.FixtureRequest, tmp
     assert "Traceback" not in errors
     assert checkpoint.load(out / "checkpoint.pt")["epoch"] >= 1
     assert not (out / "weights.safetensors").exists()
-    getattr(jobs, kind)(given.again(out))
+    JOBS[kind](given.again(out))
     assert differences(out, given.path) == []

@@ -11,11 +11,13 @@ from typing import Any
 
 import pytest
 
-from nasc.runtime import checkpoint, jobs
-from nasc.runtime.jobs import Finished, Job, search, train
+from nasc.runtime import checkpoint, search_job, train_job
+from nasc.runtime.job import Finished, Job
 from nasc.runtime.run import Interrupted, Run
 from nasc.runtime.search.darts import DartsTask
+from nasc.runtime.search_job import search
 from nasc.runtime.train import TrainTask
+from nasc.runtime.train_job import train
 from tests.runtime.tiny import EPOCHS, GENOTYPE, SPACE, STEPS, differences, job
 
 Work = Callable[[Job], Finished]
@@ -135,7 +137,12 @@ def test_killed_at_random_steps(
         (Run, "measure", "after", [0, 2]),  # a line that no checkpoint knows of
         (Run, "save", "before", [1, 2]),
         (Run, "save", "after", [0, 2]),
-        (jobs, "run_task", "after", [0]),  # the checkpoint is the last one, the weights are not written
+        (
+            {"search": search_job, "train": train_job},
+            "run_task",
+            "after",
+            [0],
+        ),  # the checkpoint is the last one, the weights are not written
     ],
     ids=lambda value: value if isinstance(value, str) else None,
 )
@@ -149,7 +156,7 @@ def test_killed_between_the_files(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    around(monkeypatch, owner, name, **{when: dying(calls)})
+    around(monkeypatch, owner[kind] if isinstance(owner, dict) else owner, name, **{when: dying(calls)})
     assert attempts(kind, tmp_path / "run") == len(calls)
     assert differences(tmp_path / "run", never_stopped[kind]) == []
 

@@ -13,12 +13,14 @@ import torch
 import nasc
 from nasc.cli import group
 from nasc.compiler.check import check
-from nasc.runtime import jobs
+from nasc.runtime import search_job, train_job
 from nasc.runtime.data.images import Images, fingerprint
 from nasc.runtime.data.registry import load
-from nasc.runtime.jobs import resumed, search, train
+from nasc.runtime.job import resumed
 from nasc.runtime.run import LIBRARIES, Run, interruptible, open_run
+from nasc.runtime.search_job import search
 from nasc.runtime.train import TrainTask
+from nasc.runtime.train_job import train
 from tests.runtime.test_derive import edges
 from tests.runtime.tiny import EPOCHS, GENOTYPE, SPACE, differences, job
 
@@ -90,7 +92,7 @@ def test_the_metrics(searched: Path, trained: Path) -> None:
 def test_figures_are_means_over_examples(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The last batch of an epoch is a smaller one."""
     few = load("digits", None, "train").subset(torch.arange(20))
-    monkeypatch.setattr(jobs, "load", lambda *_: few)
+    monkeypatch.setattr(train_job, "load", lambda *_: few)
     losses: list[tuple[dict[str, float], int]] = []
     original = TrainTask.step
 
@@ -210,7 +212,7 @@ def test_the_data_has_changed(searched: Path, tmp_path: Path, monkeypatch: pytes
     whole = load("digits", None, "train")
     labels = whole.labels.clone()
     labels[7] = (labels[7] + 1) % 10
-    monkeypatch.setattr(jobs, "load", lambda *_: Images(whole.pixels, labels))
+    monkeypatch.setattr(search_job, "load", lambda *_: Images(whole.pixels, labels))
     assert "`data_fingerprint`" in refused("E505", search, job(out, resume=True))
 
 
@@ -273,7 +275,7 @@ def test_metrics_behind_the_checkpoint_are_cut(trained: Path, tmp_path: Path) ->
 
 def test_too_little_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     one = load("digits", None, "train").subset(torch.arange(1))
-    monkeypatch.setattr(jobs, "load", lambda *_: one)
+    monkeypatch.setattr(search_job, "load", lambda *_: one)
     refused("E507", search, job(tmp_path / "run"))
 
 

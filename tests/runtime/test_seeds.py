@@ -11,11 +11,12 @@ import pytest
 
 import nasc
 from nasc.dsl.reader import read_path
-from nasc.runtime.jobs import search, train
 from nasc.runtime.run import Interrupted, Run
 from nasc.runtime.search.darts import DartsTask
+from nasc.runtime.search_job import search
 from nasc.runtime.seeds import Best, search_seeds
 from nasc.runtime.train import TrainTask
+from nasc.runtime.train_job import train
 from tests.nasc.test_cli import nasc as command
 from tests.runtime.test_resume import Killed, around, dying
 from tests.runtime.tiny import SPACE, differences, job, outcome

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import nasc
-from nasc.runtime.jobs import Finished, Job
+from nasc.runtime.job import Finished, Job
 from nasc.runtime.search.tabled import TableTask
 from nasc.runtime.table import open_table
 from nasc.runtime.table_job import search_table

@@ -14,10 +14,11 @@ import nasc
 from nasc.compiler.build import Network
 from nasc.runtime.data import digits
 from nasc.runtime.data.images import Images
-from nasc.runtime.jobs import search, train
 from nasc.runtime.recipe import published, read_recipe
+from nasc.runtime.search_job import search
 from nasc.runtime.settings import Training
 from nasc.runtime.train import TrainTask
+from nasc.runtime.train_job import train
 from tests.runtime.tiny import GENOTYPE, SPACE, job
 
 RATE, DECAY = 0.025, 3e-4

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from nasc.dsl.source import Source
 from nasc.runtime import checkpoint
-from nasc.runtime.jobs import Job
+from nasc.runtime.job import Job
 from nasc.runtime.run import read_asked
 
 NETWORKS = """

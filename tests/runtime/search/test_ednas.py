@@ -13,11 +13,11 @@ from nasc.compiler.choice import Choices
 from nasc.compiler.stack import Options
 from nasc.dsl.nodes import Statement
 from nasc.runtime.data.images import Images
-from nasc.runtime.jobs import search
 from nasc.runtime.recipe import published, read_recipe
 from nasc.runtime.run import Run
 from nasc.runtime.search.ednas import EdnasTask, listed
 from nasc.runtime.search.setup import Setup
+from nasc.runtime.search_job import search
 from nasc.runtime.settings import EdnasSearch
 from tests.runtime.search import planted
 from tests.runtime.tiny import SPACE, job

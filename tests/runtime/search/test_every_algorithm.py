@@ -13,10 +13,10 @@ import pytest
 import nasc
 from nasc import genotypes
 from nasc.compiler.stack import Options
-from nasc.runtime.jobs import search
 from nasc.runtime.recipe import search_kind
 from nasc.runtime.run import Interrupted
 from nasc.runtime.search.algorithms import ALGORITHMS
+from nasc.runtime.search_job import search
 from nasc.runtime.settings import SEARCHES
 from tests.runtime.test_resume import Killed, around, dying
 from tests.runtime.tiny import SPACE, differences, job

@@ -19,13 +19,13 @@ from nasc.compiler.supernet import Supernet
 from nasc.dsl.printer import to_text
 from nasc.runtime.data.images import Images
 from nasc.runtime.derive_saved import derive_any
-from nasc.runtime.jobs import search
 from nasc.runtime.recipe import read_recipe, search_kind
 from nasc.runtime.run import Interrupted, Run
 from nasc.runtime.search.ddarts import DDartsTask
 from nasc.runtime.search.fairdarts import FairDartsTask, zero_one
 from nasc.runtime.search.setup import Setup
 from nasc.runtime.search.thresholds import derive_all
+from nasc.runtime.search_job import search
 from tests.runtime.search.planted import hits
 from tests.runtime.test_derive import edges
 from tests.runtime.test_resume import Killed, around, dying

@@ -16,12 +16,12 @@ from nasc.compiler.stack import Options
 from nasc.compiler.supernet import Supernet
 from nasc.dsl.diagnostic import NasError
 from nasc.runtime.data.images import Images
-from nasc.runtime.jobs import search
 from nasc.runtime.recipe import published, read_recipe
 from nasc.runtime.run import Run
 from nasc.runtime.search import gdas
 from nasc.runtime.search.gdas import GdasTask, sample, sampled, straight_through, strength_gradients, temperature
 from nasc.runtime.search.setup import Setup
+from nasc.runtime.search_job import search
 from nasc.runtime.settings import GdasSearch
 from tests.goldens.folder import small, whole
 from tests.goldens.sampled import SPACE201

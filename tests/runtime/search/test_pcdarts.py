@@ -16,13 +16,13 @@ from nasc.dsl.diagnostic import NasError
 from nasc.runtime import checkpoint
 from nasc.runtime.data.images import Images
 from nasc.runtime.derive_saved import derive_any
-from nasc.runtime.jobs import search
 from nasc.runtime.recipe import published, read_recipe
 from nasc.runtime.run import Run
 from nasc.runtime.search.darts import first_order
 from nasc.runtime.search.pcdarts import PcdartsTask
 from nasc.runtime.search.setup import Setup
 from nasc.runtime.search.steps import clipped
+from nasc.runtime.search_job import search
 from nasc.runtime.settings import PcdartsSearch
 from tests.goldens.folder import whole
 from tests.goldens.search import KINDS, network

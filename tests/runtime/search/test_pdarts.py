@@ -23,11 +23,11 @@ from nasc.dsl.diagnostic import NasError
 from nasc.runtime import checkpoint
 from nasc.runtime.data.images import Images
 from nasc.runtime.derive_saved import derive_any
-from nasc.runtime.jobs import search
 from nasc.runtime.recipe import published, read_recipe
 from nasc.runtime.run import Interrupted, Run
 from nasc.runtime.search.pdarts import PdartsTask, without_weakest
 from nasc.runtime.search.setup import Setup
+from nasc.runtime.search_job import search
 from nasc.runtime.settings import PdartsSearch
 from tests.goldens.texts import sets_text
 from tests.runtime.search.planted import hits

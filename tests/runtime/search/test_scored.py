@@ -23,10 +23,10 @@ from nasc.compiler.plan import plan
 from nasc.compiler.space import open_choices
 from nasc.compiler.stack import Options
 from nasc.dsl.printer import to_text
-from nasc.runtime.jobs import search
 from nasc.runtime.run import Interrupted
 from nasc.runtime.search.explore import AtRandom, Evolution
 from nasc.runtime.search.scored import EvolutionTask, RandomTask, runnable
+from nasc.runtime.search_job import search
 from tests.runtime.search import planted
 from tests.runtime.test_resume import Killed, around, dying
 from tests.runtime.tiny import SPACE, differences, job

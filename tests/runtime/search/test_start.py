@@ -17,7 +17,6 @@ from nasc.compiler.resolve import shipped_document
 from nasc.compiler.stack import Options
 from nasc.dsl import nodes as n
 from nasc.runtime.data.images import Images
-from nasc.runtime.jobs import search
 from nasc.runtime.loop import run_task
 from nasc.runtime.progress import Silent
 from nasc.runtime.recipe import read_recipe, search_kind
@@ -26,6 +25,7 @@ from nasc.runtime.search.ddarts import DDartsTask, distance, stands
 from nasc.runtime.search.setup import Setup
 from nasc.runtime.search.start import start_cells
 from nasc.runtime.search.thresholds import decided_edges
+from nasc.runtime.search_job import search
 from tests.runtime.test_resume import Killed, around, dying
 from tests.runtime.tiny import differences, job
 

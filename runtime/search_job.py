@@ -1,0 +1,66 @@
+"""What the command `search` does, from a space and a data set to a run directory with a genotype."""
+
+from __future__ import annotations
+
+import torch
+
+from nasc.compiler.constraints import warnings_of
+from nasc.dsl import nodes as n
+from nasc.dsl.diagnostic import fail
+from nasc.dsl.reader import read, read_path
+from nasc.runtime.data.augment import training_transform
+from nasc.runtime.data.images import fingerprint
+from nasc.runtime.data.registry import describe, load
+from nasc.runtime.failures import explained
+from nasc.runtime.job import Finished, Job, asked_of, execution_of, for_data, read_job, stand_alone
+from nasc.runtime.loop import run_task
+from nasc.runtime.progress import showing
+from nasc.runtime.recipe import read_recipe, search_kind
+from nasc.runtime.run import open_run
+from nasc.runtime.search import open_plan, searched_network
+from nasc.runtime.search.algorithms import ALGORITHMS
+from nasc.runtime.search.setup import Setup
+from nasc.runtime.settings import Split
+
+
+def search(job: Job) -> Finished:
+    """Run the `search` recipe of a text; `path` is the genotype that it found."""
+    document, notes = read_job(job)
+    recipe = _search_recipe(document)
+    settings = read_recipe(*search_kind(recipe), recipe, job.settings)
+    assert recipe.name is not None
+    execution = execution_of(job)
+    data_set = describe(job.data, job.data_dir)
+    options = for_data(job.options, data_set.shape, data_set.classes)
+    network = searched_network(document, job.network or settings.network)
+    found = open_plan(document, network, options)
+    data = load(job.data, job.data_dir, "train")
+    text = stand_alone(found.program, job.source.text)
+    asked = asked_of(job, "search", found.stack.name, settings, options, fingerprint(data), text, execution)
+    run = open_run(job.out, asked, job.source.text, job.resume)
+    about = f"{recipe.name}, seed {job.seed}, {job.data}"
+    transform = training_transform(data_set, settings.cutout)
+    setup = Setup(run, document, network, options, settings, data, transform, job.seed, about, job.limit, execution)
+    torch.manual_seed(job.seed)
+    with explained("when the network was built"):
+        task = ALGORITHMS[recipe.name.text](setup)
+    with showing("search", task.epochs, task.steps, quiet=job.quiet) as show:
+        run_task(run, task, job.seed, show, job.resume)
+    genotype = run.path / "genotype.nas"
+    return Finished(genotype, run, (*notes, *warnings_of(read(read_path(genotype)).document)))
+
+
+def _search_recipe(document: n.Document) -> n.Recipe:
+    """The `search` that is run: the first. Raises `NasError` (E401) where there is none."""
+    recipe = next(iter(document.recipes("search")), None)
+    if recipe is None:
+        raise fail("E401", "the text has no `search`", help="write `search darts { network: search }`")
+    return recipe
+
+
+def searched_settings(document: n.Document, job: Job) -> Split:
+    """The settings that the search of a text is run with."""
+    recipe = _search_recipe(document)
+    settings = read_recipe(*search_kind(recipe), recipe, job.settings)
+    assert isinstance(settings, Split)
+    return settings
