@@ -53,8 +53,8 @@ class TrainTask:
     def step(self, epoch: int, step: int) -> tuple[Figures, int]:
         """Cross-entropy, and that of the auxiliary head times its weight."""
         chosen = self.order[step * self.recipe.batch :][: self.recipe.batch]
-        pictures = self.transform(self.data.pixels[chosen]).to(self.device)
-        labels = self.data.labels[chosen].to(self.device)
+        pixels, labels = self.data.take(chosen)
+        pictures, labels = self.transform(pixels).to(self.device), labels.to(self.device)
         out = self.model(pictures)
         logits, aux = out if isinstance(out, tuple) else (out, None)
         loss = F.cross_entropy(logits, labels, label_smoothing=self.recipe.label_smoothing)

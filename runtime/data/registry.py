@@ -1,6 +1,6 @@
 """The table of data sets. No torch here: names are listed at once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,7 +34,9 @@ class DataSet:
     """What is known of a data set without reading it.
 
     `shape` is (channels, height, width); `mean` and `std` are those of each channel over the training part
-    for pixels in 0..1; `module` is the file of this package which reads it: `read(data_dir, part) -> Images`.
+    for pixels in 0..1; `module` is the file of this package which reads it: `read(data_dir, part) -> ImageSet`.
+    With `any_size` pictures are as large as they are, and `shape` is what they are cropped to: what the network
+    takes, by `fitted`.
     """
 
     name: str
@@ -45,6 +47,7 @@ class DataSet:
     std: tuple[float, ...]
     module: str
     augment: Augmentation
+    any_size: bool = False
 
     def __post_init__(self) -> None:
         assert self.classes > 0
@@ -108,6 +111,11 @@ def describe(name: str, data_dir: Path | None) -> DataSet:
         near = nearest(name, DATA_SETS)
         raise fail("E603", f"unknown data set `{name}`", help=f"{near}\n{known}" if near else known)
     return DATA_SETS[name]
+
+
+def fitted(data_set: DataSet, shape: tuple[int, int, int]) -> DataSet:
+    """The data set with pictures of the size that a network takes, where they can be brought to it."""
+    return replace(data_set, shape=shape) if data_set.any_size else data_set
 
 
 def load(name: str, data_dir: Path | None, part: Part) -> "Images":

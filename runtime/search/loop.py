@@ -152,7 +152,8 @@ class SearchTask:
 
     def batch(self, data: Images, chosen: Tensor) -> Batch:
         """The chosen examples, augmented, on the device."""
-        return self.setup.transform(data.pixels[chosen]).to(self.device), data.labels[chosen].to(self.device)
+        pixels, labels = data.take(chosen)
+        return self.setup.transform(pixels).to(self.device), labels.to(self.device)
 
     def broken(self) -> str:
         """The strengths of the first cell of which one is no number."""
