@@ -146,10 +146,18 @@ def _same(path: Path, asked: dict[str, Any]) -> dict[str, Any]:
         if before.get(key) != value:
             what = "the text" if key == "text_sha256" else f"`{key}`"
             message = f"{what} is not what the run in {path} was started with"
-            shown = "" if key == "text_sha256" else f"it was {before.get(key)!r}, now it is {value!r}\n"
+            shown = "" if key == "text_sha256" else f"{_changed(before.get(key), value)}\n"
             help = shown + "resume with what it was started with, or start a new run with `--out`"
             raise fail("E505", message, help=help)
     return before
+
+
+def _changed(before: object, now: object) -> str:
+    """What is not as it was; of tables the entries that differ."""
+    if not isinstance(before, dict) or not isinstance(now, dict):
+        return f"it was {before!r}, now it is {now!r}"
+    keys = [key for key in {**before, **now} if before.get(key) != now.get(key)]
+    return "\n".join(f"`{key}` was {before.get(key)!r}, now it is {now.get(key)!r}" for key in keys)
 
 
 def versions() -> dict[str, str]:

@@ -54,10 +54,12 @@ def open_table(path: Path, column: str | None) -> Table:
         help = "a column holds strings such as `|nor_conv_3x3~0|+...`, or identities as `nasc hash` prints them"
         raise fail("E604", f"no column of {path} says which genotype a row is of", help=help)
     numbers = [at for at, cell in enumerate(rows[0]) if at not in keyed and _number(cell) is not None]
-    named = [at for at in numbers if column is not None and word(header[at]) == word(column)]
+    named = [at for at in numbers if column is None or word(header[at]) == word(column)]
     listed = ", ".join(word(header[at]) for at in numbers)
     if len(named) != 1:
-        message = f"there is no column `{column}` of numbers in {path}" if column else f"{path} has several columns"
+        wanted = f"column `{column}`" if column else "column"
+        none = f"there is no {wanted} of numbers in {path}"
+        message = f"{path} has several columns" if column is None and named else none
         raise fail("E604", message, help=f"say which: `--set column=...`; columns: {listed}")
     by_identity = rows[0][keyed[0]].strip().startswith(IDENTITY)
     values: dict[str, float] = {}

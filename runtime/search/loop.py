@@ -38,7 +38,8 @@ class SearchTask:
         self.space = setup.supernet() if space is None else space
         first, second = self.parts()
         if not len(first) or not len(second):
-            message = f"{len(setup.data)} examples cannot be split into two parts"
+            count = len(setup.data)
+            message = f"{count} example{'' if count == 1 else 's'} cannot be split into two parts"
             raise fail("E507", message, help="give the search more data")
         self.train, self.valid = setup.data.subset(first), setup.data.subset(second)
         self.epochs = self.settings.epochs

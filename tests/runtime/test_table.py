@@ -153,6 +153,7 @@ def test_what_cannot_be_met_is_said_and_the_best_written(tmp_path: Path) -> None
         (b"cell,a\nx,1\n", "a", "no column of T says which genotype a row is of"),
         (b"cell,a,b\n|x~0|,1,2\n", "c", "there is no column `c` of numbers in T"),
         (b"cell,a,b\n|x~0|,1,2\n", None, "T has several columns"),
+        (b"cell,a\n|x~0|,much\n", None, "there is no column of numbers in T"),
         (b"cell,a\n|x~0|,1\n|y~0|,x\n", "a", "line 3 of T has no number in column `a`"),
         (b"cell,a\n|x~0|,1\n|y~0|\n", "a", "line 3 of T has no number in column `a`"),
         (b"\xff\xfe", "a", "cannot be read"),
@@ -167,6 +168,11 @@ def test_tables_that_cannot_be_used(content: bytes | None, column: str | None, s
     error = caught.value.diagnostics[0]
     assert error.code == "E604"
     assert said.replace("T ", f"{path} ").replace(" T", f" {path}") in f"{error.message} "
+
+
+def test_a_table_of_one_column_needs_no_name(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("cell,valid\n|x~0|,0.5\n")
+    assert open_table(tmp_path / "t.csv", None).column == "valid"
 
 
 def test_a_genotype_that_is_missing(tmp_path: Path) -> None:
