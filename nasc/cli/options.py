@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 import click
 
+from nasc.runtime.data.registry import DATA_SETS, FOLDER
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -68,7 +70,7 @@ NETWORK = together(
         help="With --layers, in a deeper D-DARTS stack: move the /2 cells to the thirds, or keep them.",
     ),
 )
-_NAMES = "digits, fashion_mnist, cifar10 or folder:DIR."
+_NAMES = f"{', '.join(DATA_SETS)} or {FOLDER}DIR."
 _DATA_DIR = click.option(
     "--data-dir", type=click.Path(path_type=Path), help="Where the data lies; else the variable NASC_DATA."
 )

@@ -8,14 +8,15 @@ from pathlib import Path
 
 import torch
 
-from nasc.runtime.data.cifar10_pickle import COLUMNS, read_batch
+from nasc.runtime.data.cifar_binary import read_records
+from nasc.runtime.data.cifar_pickle import read_batch
+from nasc.runtime.data.class_names import CIFAR10
 from nasc.runtime.data.images import Images, check_labels
 from nasc.runtime.data.pictures import read_pictures
-from nasc.runtime.data.places import Part, damaged, data_root, is_dir, is_file, not_found, reading
+from nasc.runtime.data.places import Part, damaged, data_root, is_dir, is_file, not_found
 
 PER_BATCH = 10_000
-CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
-"""In the order of the labels 0..9."""
+CLASSES = CIFAR10
 STEMS: dict[Part, tuple[str, ...]] = {
     "train": tuple(f"data_batch_{number}" for number in range(1, 6)),
     "test": ("test_batch",),
@@ -50,20 +51,8 @@ def _batches(paths: list[Path]) -> Images:
         raise damaged(paths[0].parent, f"`{missing[0]}` is missing")
     pixels, labels = [], []
     for path in paths:
-        one, numbers = _binary(path) if path.suffix == ".bin" else read_batch(path, PER_BATCH)
+        one, numbers = read_records(path, PER_BATCH, 1) if path.suffix == ".bin" else read_batch(path, PER_BATCH)
         check_labels(path, numbers, len(CLASSES))
         pixels.append(one)
         labels.append(numbers)
     return Images(torch.cat(pixels), torch.cat(labels))
-
-
-def _binary(path: Path) -> tuple[torch.Tensor, torch.Tensor]:
-    size = PER_BATCH * (1 + COLUMNS)
-    with reading(path), path.open("rb") as file:
-        content = bytearray(file.read(size + 1))
-    if len(content) < size:
-        raise damaged(path, f"it is truncated: {len(content)} of {size} bytes")
-    if len(content) > size:
-        raise damaged(path, f"something follows its {size} bytes")
-    records = torch.frombuffer(content, dtype=torch.uint8).reshape(PER_BATCH, 1 + COLUMNS)
-    return records[:, 1:].reshape(PER_BATCH, 3, 32, 32), records[:, 0].to(torch.int64)

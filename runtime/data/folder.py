@@ -32,6 +32,7 @@ def look(name: str, data_dir: Path | None) -> DataSet:
         mean=mean,
         std=std,
         module="folder",
+        names=tuple(classes),
         augment=Augmentation(crop_padding=min(shape[1:]) // 8, flip=False),
     )
 

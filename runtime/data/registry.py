@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nasc.dsl.diagnostic import fail, nearest
+from nasc.runtime.data.class_names import CIFAR10, CIFAR100, DIGITS, FASHION_MNIST
 from nasc.runtime.data.places import Part
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class DataSet:
     `shape` is (channels, height, width); `mean` and `std` are those of each channel over the training part
     for pixels in 0..1; `module` is the file of this package which reads it: `read(data_dir, part) -> ImageSet`.
     With `any_size` pictures are as large as they are, and `shape` is what they are cropped to: what the network
-    takes, by `fitted`.
+    takes, by `fitted`. `names` are those of the classes, where they are known.
     """
 
     name: str
@@ -48,9 +49,11 @@ class DataSet:
     module: str
     augment: Augmentation
     any_size: bool = False
+    names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         assert self.classes > 0
+        assert len(self.names) in (0, self.classes), self.names
         assert min(self.shape) > 0, self.shape
         assert len(self.mean) == len(self.std) == self.shape[0], self
         assert min(self.std) > 0, self.std
@@ -66,6 +69,7 @@ _ALL = (
         mean=(0.3054,),
         std=(0.3753,),
         module="digits",
+        names=DIGITS,
         # An eighth of the picture, as DARTS's four pixels are of CIFAR's. A mirrored digit is another sign.
         augment=Augmentation(crop_padding=1, flip=False),
     ),
@@ -78,6 +82,7 @@ _ALL = (
         mean=(0.2860,),
         std=(0.3530,),
         module="fashion_mnist",
+        names=FASHION_MNIST,
         # Garments are scaled until they touch the frame: a shift by more than two pixels cuts them.
         augment=Augmentation(crop_padding=2, flip=True),
     ),
@@ -90,6 +95,19 @@ _ALL = (
         mean=(0.49139968, 0.48215827, 0.44653124),
         std=(0.24703233, 0.24348505, 0.26158768),
         module="cifar10",
+        names=CIFAR10,
+        augment=Augmentation(crop_padding=4, flip=True),
+    ),
+    DataSet(
+        name="cifar100",
+        title="CIFAR-100",
+        classes=100,
+        shape=(3, 32, 32),
+        # P-DARTS (Chen et al. 2019, arXiv:1904.12760), the authors' code; GDAS's are the same to these places.
+        mean=(0.5071, 0.4867, 0.4408),
+        std=(0.2675, 0.2565, 0.2761),
+        module="cifar100",
+        names=CIFAR100,
         augment=Augmentation(crop_padding=4, flip=True),
     ),
 )

@@ -14,7 +14,7 @@ import pytest
 import torch
 
 from nasc.dsl.diagnostic import NasError
-from nasc.runtime.data import cifar10, digits, fashion_mnist
+from nasc.runtime.data import cifar10, cifar100, digits, fashion_mnist
 from nasc.runtime.data.folder import statistics
 from nasc.runtime.data.images import Images, fingerprint
 from nasc.runtime.data.registry import DATA_SETS, DataSet, describe, load
@@ -42,10 +42,17 @@ def _small_cifar(root: Path, patch: pytest.MonkeyPatch) -> None:
         (root / f"{stem}.bin").write_bytes(b"".join(bytes([label]) + bytes(3072) for label in range(4)))
 
 
+def _small_cifar100(root: Path, patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(cifar100, "COUNTS", {"train": 3, "test": 2})
+    for part, labels in (("train", (0, 99, 7)), ("test", (1, 2))):
+        (root / f"{part}.bin").write_bytes(b"".join(bytes([19, label]) + bytes(3072) for label in labels))
+
+
 STAND_INS: dict[str, Callable[[Path, pytest.MonkeyPatch], None]] = {
     "digits": lambda root, patch: None,
     "fashion_mnist": _small_fashion,
     "cifar10": _small_cifar,
+    "cifar100": _small_cifar100,
 }
 
 

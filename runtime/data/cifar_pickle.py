@@ -1,4 +1,4 @@
-"""CIFAR-10's python batches, which are pickles: read without running anything that a pickle can name."""
+"""CIFAR's python batches, which are pickles: read without running anything that a pickle can name."""
 
 import io
 import pickle
@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from nasc.runtime.data.places import damaged, reading
 
-LARGEST = 64 << 20
-"""Bytes; an official batch has 31 million."""
+LARGEST = 6400
+"""Bytes of a file for each picture; the official ones have 3107 and fewer."""
 COLUMNS = 3072
 """Bytes of a picture: 3 x 32 x 32."""
 
@@ -54,25 +54,29 @@ class _Recorder(pickle._Unpickler):
             return partial(_Call, (module, name))
         if (module, name) == ("_codecs", "encode"):
             return partial(_encode)
-        what = f"it tries to load `{module}.{name}`, which no CIFAR-10 batch holds; nothing of it was run"
+        what = f"it tries to load `{module}.{name}`, which no batch of CIFAR holds; nothing of it was run"
         raise damaged(self.path, what)
 
 
-def read_batch(path: Path, count: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """Pixels uint8 (count, 3, 32, 32) and labels int64 (count,) of one batch; raises E602 if it is none."""
+def read_batch(path: Path, count: int, key: str = "labels") -> tuple[torch.Tensor, torch.Tensor]:
+    """Pixels uint8 (count, 3, 32, 32) and labels int64 (count,), the list `key`, of one batch.
+
+    Raises E602 if it is none.
+    """
+    most = max(count * LARGEST, 1 << 20)
     with reading(path), path.open("rb") as file:
-        content = file.read(LARGEST + 1)
-    if len(content) > LARGEST:
-        raise damaged(path, f"it is larger than {LARGEST >> 20} MiB; a batch has 30")
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise damaged(path, f"it is larger than {most >> 20} MiB; a batch has {count * 3107 >> 20}")
     with reading(path):
         batch = _load(path, content)
     if not isinstance(batch, dict):
-        raise damaged(path, "it holds no table of `data` and `labels`")
+        raise damaged(path, f"it holds no table of `data` and `{key}`")
     # Keys are bytes where Python 2 wrote the file, text where Python 3 did.
-    data, labels = (batch.get(key.encode(), batch.get(key)) for key in ("data", "labels"))
+    data, labels = (batch.get(name.encode(), batch.get(name)) for name in ("data", key))
     pixels = _bytes_of(path, data, (count, COLUMNS)).reshape(count, 3, 32, 32)
     if not isinstance(labels, list) or len(labels) != count or not all(type(n) is int for n in labels):
-        raise damaged(path, f"its `labels` are not a list of {count} numbers")
+        raise damaged(path, f"its `{key}` are not a list of {count} numbers")
     # Out of range ones are cut to -1 and reported by the caller: int64 might not hold them.
     numbers = torch.tensor([n if 0 <= n < 256 else -1 for n in labels], dtype=torch.int64)
     return torch.from_numpy(pixels), numbers
