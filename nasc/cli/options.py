@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from nasc.runtime.data.registry import DATA_SETS, FOLDER
+from nasc.runtime.data.text_table import CHARACTERS, NAMES, WORDS
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -70,7 +71,7 @@ NETWORK = together(
         help="With --layers, in a deeper D-DARTS stack: move the /2 cells to the thirds, or keep them.",
     ),
 )
-_NAMES = f"{', '.join(DATA_SETS)} or {FOLDER}DIR."
+_NAMES = f"{', '.join(DATA_SETS)} or {FOLDER}DIR; texts: {', '.join(NAMES)}, {WORDS}FILE or {CHARACTERS}FILE."
 _DATA_DIR = click.option(
     "--data-dir", type=click.Path(path_type=Path), help="Where the data lies; else the variable NASC_DATA."
 )

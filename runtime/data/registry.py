@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from nasc.dsl.diagnostic import fail, nearest
 from nasc.runtime.data.class_names import CIFAR10, CIFAR100, DIGITS, FASHION_MNIST
 from nasc.runtime.data.places import Part
+from nasc.runtime.data.text_table import is_text
 
 if TYPE_CHECKING:
     from nasc.runtime.data.images import Images
@@ -118,12 +119,15 @@ DATA_SETS: dict[str, DataSet] = {data_set.name: data_set for data_set in _ALL}
 def describe(name: str, data_dir: Path | None) -> DataSet:
     """The data set called `name`, of `DATA_SETS` or `folder:DIR`; the latter's training part is read for it.
 
-    Raises E603 for an unknown name; for a folder E601 and E602 as `load` does.
+    Raises E603 for an unknown name, E509 for a text; for a folder E601 and E602 as `load` does.
     """
     if name.startswith(FOLDER):
         from nasc.runtime.data import folder
 
         return folder.look(name, data_dir)
+    if is_text(name):
+        help = "a network with `input: tokens` is a language model, which learns from texts"
+        raise fail("E509", f"`{name}` is a text, and the network takes pictures", help=help)
     if name not in DATA_SETS:
         known = f"data sets: {', '.join(DATA_SETS)}, {FOLDER}DIR"
         near = nearest(name, DATA_SETS)
