@@ -7,42 +7,85 @@ This module imports no torch, so that `nasc check` can use it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import Field, fields, replace
+from dataclasses import MISSING, Field, fields, replace
 from functools import cache
 from typing import Any, Literal, TypeVar
 
 from nasc import genotypes
+from nasc.compiler.plan import recipe_network
 from nasc.compiler.resolve import Program, shipped_document
 from nasc.dsl import nodes as n
 from nasc.dsl.diagnostic import Findings, NasError, fail, nearest
 from nasc.dsl.parser import parse
 from nasc.dsl.source import Source
 from nasc.runtime.search.start import check_start
-from nasc.runtime.settings import SEARCHES, Recipe, Training
+from nasc.runtime.settings import SEARCHES, TRAININGS, Recipe
 
 R = TypeVar("R", bound=Recipe)
 
 
 @cache
 def published(kind: Literal["search", "train"]) -> dict[str, n.Recipe]:
-    """The published recipes of one kind by name."""
-    found = {}
+    """The published recipes of one kind by name.
+
+    `train SKELETON { recipe: NAME }` says which recipe serves the networks of a skeleton: both names mean that one.
+    """
+    found: dict[str, n.Recipe] = {}
+    serving: dict[str, str] = {}
     for file in genotypes.names("recipes"):
         for recipe in shipped_document(f"recipes/{file}").recipes(kind):
             assert recipe.name is not None
-            found[recipe.name.text] = recipe
-    return found
+            if (other := named_recipe(recipe)) is not None and other != recipe.name.text:
+                serving[recipe.name.text] = other
+            else:
+                found[recipe.name.text] = recipe
+    return found | {skeleton: found[name] for skeleton, name in serving.items()}
 
 
-def training_defaults(recipe: n.Recipe | None, family: tuple[str, ...]) -> n.Recipe:
-    """The recipe whose values a training begins with: the one named, else that of the network's skeleton."""
+def named_recipe(recipe: n.Recipe) -> str | None:
+    """The published recipe that a `train` names: by its setting `recipe`, else behind the word."""
+    said = recipe.setting("recipe")
+    if said is not None and isinstance(said.value, n.Chain):
+        return said.value.word
+    return recipe.name.text if recipe.name is not None else None
+
+
+def training_defaults(
+    recipe: n.Recipe | None, family: Sequence[str], overrides: Mapping[str, str] | None = None
+) -> n.Recipe:
+    """The recipe whose values a training begins with.
+
+    The one that the command line names, else the one that the text names, else that of the nearest skeleton which the
+    network extends and which has one, else that of DARTS on CIFAR. Raises `NasError` (E401): there is none of the name.
+    """
     known = published("train")
-    if recipe is not None and recipe.name is not None:
-        if recipe.name.text not in known:
-            help = nearest(recipe.name.text, known) or f"recipes: {', '.join(known)}"
-            raise fail("E401", f"there is no recipe `{recipe.name}`", recipe.name.span, help=help)
-        return known[recipe.name.text]
-    return next((known[name] for name in family if name in known), known["darts_cifar"])
+    name, span = (overrides or {}).get("recipe"), None
+    if name is None and recipe is not None and (name := named_recipe(recipe)) is not None:
+        said = recipe.setting("recipe")
+        span = said.value.span if said is not None else recipe.name.span if recipe.name is not None else None
+    if name is None:
+        return next((known[skeleton] for skeleton in family if skeleton in known), known["darts_cifar"])
+    if name not in known:
+        help = nearest(name, known) or f"recipes: {', '.join(known)}"
+        raise fail("E401", f"there is no recipe `{name}`", span, help=help)
+    return known[name]
+
+
+def training_kind(defaults: n.Recipe) -> type[Recipe]:
+    """What a published recipe trains: the first kind of training that has all of its settings."""
+    said = {setting.name.text for setting in defaults.settings}
+    return next(kind for kind in TRAININGS if said <= {field.name for field in fields(kind)})
+
+
+def family_of(program: Program, recipe: n.Recipe) -> tuple[str, ...]:
+    """The skeletons that the network of a recipe extends, the nearest first."""
+    document = program.document
+    network = document.networks.get(recipe_network(recipe) or next(iter(document.networks), ""))
+    found: list[str] = []
+    while network is not None and network.base is not None and network.base.text not in found:
+        found.append(network.base.text)
+        network = program.networks.get(network.base.text)
+    return tuple(found)
 
 
 def read_recipe(
@@ -53,12 +96,14 @@ def read_recipe(
     `overrides` are texts, such as `{"epochs": "5"}`. Raises `NasError`: unknown setting (E402), wrong value (E403).
     """
     findings = Findings()
-    values: dict[str, Any] = {f.name: None for f in fields(kind) if optional(f)}
+    values: dict[str, Any] = {f.name: None for f in fields(kind) if str(f.type).endswith("| None")}
     for recipe in (defaults, given, _override(given or defaults, overrides or {})):
         if recipe is not None:
             values |= _values(kind, recipe, findings)
     findings.raise_errors()
-    missing = [f.name for f in fields(kind) if f.name not in values]
+    if "recipe" in values and defaults.name is not None:
+        values["recipe"] = defaults.name.text
+    missing = [f.name for f in fields(kind) if f.name not in values and f.default is MISSING]
     assert not missing, f"{kind.__name__} has no published value for {missing}"
     made = kind(**values)
     if wrong := made.wrong():
@@ -67,8 +112,8 @@ def read_recipe(
 
 
 def optional(setting: Field[Any]) -> bool:
-    """Whether a setting may be left out by everyone: a name that has no published value."""
-    return str(setting.type).endswith("| None")
+    """Whether a setting may be left out by everyone: a name that has no published value, or one with a default."""
+    return str(setting.type).endswith("| None") or setting.default is not MISSING
 
 
 def _override(recipe: n.Recipe, overrides: Mapping[str, str]) -> n.Recipe | None:
@@ -126,6 +171,8 @@ def _typed(value: n.Value | n.Expression, kind: str) -> Any:
         case "tuple[int, ...]" | "tuple[float, ...]", n.Tuple(members=members) if _numbers(members, kind):
             given = [part.value for part in members if isinstance(part, n.Number)]
             return tuple(given) if kind == "tuple[int, ...]" else tuple(map(float, given))
+        case "tuple[int, ...]" | "tuple[float, ...]", n.Chain(word="off"):
+            return ()
         case "tuple[int, ...]" | "tuple[float, ...]", n.Number() as alone if _numbers((alone,), kind):
             return (alone.value if kind == "tuple[int, ...]" else float(alone.value),)
         case "tuple[float, float]", n.Tuple(members=(n.Number() as first, n.Number() as second)):
@@ -174,8 +221,8 @@ def check_recipes(program: Program, findings: Findings) -> None:
             findings.add("E309", message, named.value.span, help=help)
         try:
             if recipe.kind == "train":
-                defaults = training_defaults(recipe, ())
-                read_recipe(Training, defaults, recipe)
+                defaults = training_defaults(recipe, family_of(program, recipe))
+                read_recipe(training_kind(defaults), defaults, recipe)
             else:
                 read_recipe(*search_kind(recipe), recipe)
                 check_start(program, recipe)

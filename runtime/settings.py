@@ -6,41 +6,24 @@ use it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
-Place = str
-"""A setting that takes a name or, in quotes, the path of a file."""
-
-
-def setting(
-    meaning: str, least: float | None = None, below: float | None = None, choices: tuple[int | str, ...] = ()
-) -> Any:
-    """A setting of a recipe: what it means, its smallest value, what it stays below, or all it may be."""
-    return field(metadata={"meaning": meaning, "least": least, "below": below, "choices": choices})
-
+from nasc.runtime.language_settings import LanguageTraining
+from nasc.runtime.setting import Place as Place
+from nasc.runtime.setting import Recipe as Recipe
+from nasc.runtime.setting import setting as setting
 
 @dataclass(frozen=True, kw_only=True)
-class Recipe:
-    """What every recipe says. `network` is the network it runs on; None leaves it to the document."""
+class PictureRecipe(Recipe):
+    """What every recipe of a network of pictures says."""
 
-    network: str | None = setting("the network of the text that is meant")
-    epochs: int = setting("passes over the training data", least=1)
-    batch: int = setting("examples in a step", least=1)
-    lr: float = setting("learning rate of the weights at the first epoch", least=0)
     lr_min: float = setting("learning rate that the cosine ends at", least=0)
     momentum: float = setting("momentum of SGD", least=0, below=1)
-    weight_decay: float = setting("weight decay of the weights", least=0)
-    clip: float = setting("largest norm of the gradient of the weights; 0 does not clip", least=0)
     cutout: int = setting("side of the square cut out of every picture; 0 is none", least=0)
-
-    def wrong(self) -> str:
-        """What is wrong with settings that each by itself would do."""
-        return ""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Split(Recipe):
+class Split(PictureRecipe):
     """What every search says: one part of the data trains the weights, the rest says what to choose."""
 
     split: float = setting("share of the training data that trains the weights", least=0.01, below=1)
@@ -60,6 +43,10 @@ class DartsSearch(Search):
     """`search darts`: differentiable search, first or second order (DARTS, section 2.3)."""
 
     order: int = setting("1: strengths by the gradient alone; 2: through one step of the weights", choices=(1, 2))
+    hessian: str = setting(
+        "with `order: 2`: its product by a finite difference, as published, or by differentiating twice",
+        choices=("difference", "exact"),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,13 +167,71 @@ class EdnasSearch(Search):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Training(Recipe):
-    """`train`: a network from scratch."""
+class Training(PictureRecipe):
+    """`train`: a network from scratch. `schedules` holds the formulas of its rates."""
 
+    recipe: str | None = setting("the published recipe whose values are the defaults")
+    schedule: str = setting(
+        "how the learning rate falls, epoch by epoch",
+        choices=("cosine", "exponential", "steps", "linear"),
+        default="cosine",
+    )
+    lr_min: float = setting("learning rate that the cosine ends at", least=0, default=0.0)
+    gamma: float = setting(
+        "with `exponential` and `steps`: what the learning rate is multiplied by", least=0, default=0.1
+    )
+    period: int = setting("with `exponential`: epochs from one fall to the next", least=1, default=1)
+    milestones: tuple[int, ...] = setting(
+        "with `steps`: the epochs, from 0, that begin with a fall", least=1, default=()
+    )
+    tail: int = setting(
+        "with `linear`: last epochs, which share the last fall; at most all but one", least=0, default=0
+    )
+    warm_up: int = setting("first epochs, in which the learning rate grows", least=0, default=0)
+    warm_up_by: str = setting(
+        "what grows: `lr` itself, what the schedule says of it, or that from step to step",
+        choices=("lr", "schedule", "step"),
+        default="schedule",
+    )
+    warm_up_from: float = setting("with `warm_up_by: step`: share of it at the first step", least=0, default=0.0)
+    nesterov: bool = setting("whether the momentum of SGD is Nesterov's", default=False)
+    accumulate: int = setting("parts that a batch is computed in, one after the other", least=1, default=1)
     auxiliary: float = setting("weight of the auxiliary head's loss; 0 trains without the head", least=0)
     drop_path: float = setting("probability of dropping a path in the last epoch, growing from 0", least=0, below=1)
+    drop_path_grows: bool = setting("whether it grows with the epochs; else it is the same in all", default=True)
     label_smoothing: float = setting("probability spread over all classes", least=0, below=1)
+    crop: str = setting(
+        "what is cut out: as the data set has it, a shift of the padded picture, or a part of any size, resized",
+        choices=("data", "padded", "resized"),
+        default="data",
+    )
+    jitter: tuple[float, ...] = setting(
+        "largest changes of brightness, contrast, saturation and hue; none where nothing is said", least=0, default=()
+    )
+    autoaugment: str = setting(
+        "whose policy of AutoAugment changes the pictures", choices=("off", "cifar10", "imagenet"), default="off"
+    )
+    ema: float = setting("decay of the moving average of the weights; 0 keeps none", least=0, below=1, default=0.0)
+    valid: float = setting(
+        "training examples held out to choose the best epoch: a share below 1, or how many", least=0, default=0.0
+    )
 
+    def wrong(self) -> str:
+        if self.schedule == "steps" and not self.milestones:
+            return "`schedule: steps` needs `milestones`"
+        if list(self.milestones) != sorted(set(self.milestones)):
+            return "`milestones` are epochs in their order"
+        if len(self.jitter) not in (0, 4) or (self.jitter and self.jitter[3] > 0.5):
+            return "`jitter` is (brightness, contrast, saturation, hue), the last at most 0.5"
+        if self.nesterov and not self.momentum:
+            return "`nesterov` needs `momentum`"
+        if self.accumulate > self.batch:
+            return f"`accumulate` cannot split {self.batch} examples into {self.accumulate} parts"
+        return "" if self.valid < 1 or self.valid == int(self.valid) else "`valid` is a share below 1 or a whole number"
+
+
+TRAININGS: tuple[type[Recipe], ...] = (Training, LanguageTraining)
+"""What `train` can be: a published recipe is of the first kind that has all of its settings."""
 
 SEARCHES: dict[str, type[Recipe]] = {
     "darts": DartsSearch,

@@ -19,3 +19,20 @@ search fairdarts {
   threshold: 85%                # code: --op_threshold
   cutout: 0                     # code: off in search
 }
+
+train fairdarts_cifar { recipe: cifar10_fairdarts }
+
+train cifar10_fairdarts {
+  epochs: 600         # README; the published figures are those of 1600 (the authors, in an issue)
+  batch: 96           # code
+  schedule: cosine    # code
+  lr: 0.025           # code: from 0.025 ...
+  lr_min: 0           # code: ... to 0
+  momentum: 0.9       # code
+  weight_decay: 3e-4  # code
+  clip: 5             # code
+  auxiliary: 0.4      # README: --auxiliary
+  drop_path: 0.2      # code; on the sum of a state
+  cutout: 16          # README: --cutout
+  label_smoothing: 0  # none on CIFAR
+}

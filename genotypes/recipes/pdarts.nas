@@ -22,3 +22,54 @@ search pdarts {
   strength_weight_decay: 1e-3   # code
   cutout: 0                     # code: off in search
 }
+
+train pdarts_imagenet { recipe: imagenet_pdarts }
+
+train cifar10_pdarts {
+  epochs: 600         # code
+  batch: 128          # code
+  schedule: cosine    # code
+  lr: 0.025           # code: from 0.025 ...
+  lr_min: 0           # code: ... to 0
+  momentum: 0.9       # code
+  weight_decay: 3e-4  # code
+  clip: 5             # code
+  auxiliary: 0.4      # README: --auxiliary
+  drop_path: 0.3      # code
+  cutout: 16          # README: --cutout
+  label_smoothing: 0  # none on CIFAR
+}
+
+train cifar100_pdarts {  # that of CIFAR-10: the code takes other means and deviations alone
+  epochs: 600         # code
+  batch: 128          # code
+  schedule: cosine    # code
+  lr: 0.025           # code: from 0.025 ...
+  lr_min: 0           # code: ... to 0
+  momentum: 0.9       # code
+  weight_decay: 3e-4  # code
+  clip: 5             # code
+  auxiliary: 0.4      # README: --auxiliary
+  drop_path: 0.3      # code
+  cutout: 16          # README: --cutout
+  label_smoothing: 0  # none on CIFAR
+}
+
+train imagenet_pdarts {
+  epochs: 250  # code
+  batch: 256  # code; the paper's is 1024, with a learning rate of 0.5 (from memory) and `warm_up: 5`
+  schedule: linear              # code ...
+  tail: 5                       # code: ... whose last step is made in 5 epochs
+  warm_up: 0                    # code: 5 with a batch above 256
+  warm_up_by: schedule          # code: what the schedule says, times (epoch + 1) / 5
+  lr: 0.1                       # code
+  momentum: 0.9                 # code
+  weight_decay: 3e-5            # code
+  clip: 5                       # code
+  auxiliary: 0.4                # README: --auxiliary
+  drop_path: 0                  # code
+  label_smoothing: 0.1          # code
+  crop: resized                 # code
+  jitter: (0.4, 0.4, 0.4, 0.2)  # code
+  cutout: 0                     # none on ImageNet
+}

@@ -4,15 +4,20 @@ All chance comes from torch's global CPU generator: after `torch.manual_seed` a 
 seed. torchvision is imported inside the functions, as it takes seconds.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 
+from nasc.runtime.data.images import Pixels
 from nasc.runtime.data.registry import DataSet
+from nasc.runtime.data.resize import fit
 
-Transform = Callable[[torch.Tensor], torch.Tensor]
-"""From pixels, uint8 (N, channels, height, width) in 0..255, to normalised float32 of the same shape."""
+Transform = Callable[[Any], torch.Tensor]
+"""From `Pixels`, bytes 0..255, to normalised float32 (N, channels, height, width) of the data set's shape."""
+Change = Callable[[torch.Tensor], torch.Tensor]
+"""From one tensor of pictures to another."""
 
 
 @dataclass(frozen=True)
@@ -37,41 +42,77 @@ class Cutout:
 
 
 def evaluation_transform(data_set: DataSet) -> Transform:
-    """To 0..1, less the data set's mean, divided by its deviation, channel by channel. No chance in it."""
+    """To 0..1, less the data set's mean, divided by its deviation, channel by channel. No chance in it.
+
+    Pictures of any size are brought to that of the set first (`resize.fit`).
+    """
+    normalise = _normalise(data_set)
+
+    def change(pixels: Pixels) -> torch.Tensor:
+        return normalise(fit(pixels, data_set.shape[1:]) if isinstance(pixels, list) else pixels)
+
+    return change
+
+
+def training_transform(
+    data_set: DataSet, cutout: int, crop: str = "data", jitter: Sequence[float] = (), autoaugment: str = "off"
+) -> Transform:
+    """What `moved` does with each picture, normalisation, then `Cutout`, the side of its square in pixels, 0 for none.
+
+    A picture of 3 x 32 x 32 takes some 80 microseconds, nearly all for crop and flip.
+    """
+    assert cutout >= 0, cutout
+    move, normalise, cut = moved(data_set, crop, jitter, autoaugment), _normalise(data_set), Cutout(cutout)
+
+    def change(pixels: Pixels) -> torch.Tensor:
+        # torchvision draws once for all it is given, so each picture comes alone; the rest is done at once.
+        batch = pixels if move is None and not isinstance(pixels, list) else torch.stack([*map(move or _same, pixels)])
+        normalised = normalise(batch)
+        return cut(normalised) if cutout else normalised
+
+    return change
+
+
+def moved(
+    data_set: DataSet, crop: str = "data", jitter: Sequence[float] = (), autoaugment: str = "off"
+) -> Change | None:
+    """What is done to each picture by chance, uint8 (C, H, W) before and behind; None where that is nothing.
+
+    In this order: a crop, a flip where the data set allows it, colour jitter, AutoAugment's policy (torchvision's). The
+    crop is `padded`: a shift of the padded picture, whose border is black, as in DARTS; or `resized`: a part of 8% to
+    100% of the picture, its form changed by up to 4/3, brought to the set's size; `data` is what the set has: `resized`
+    for pictures of any size. `jitter` is (brightness, contrast, saturation, hue), each applied in random order.
+    """
     from torchvision.transforms import v2  # type: ignore[import-untyped]
 
-    change: Transform = v2.Compose([
+    augment, size = data_set.augment, data_set.shape[1:]
+    steps: list[Any] = []
+    if crop == "resized" or (crop == "data" and data_set.any_size):
+        steps.append(v2.RandomResizedCrop(size, antialias=True))
+    else:
+        if data_set.any_size:
+            steps.append(lambda picture: fit([picture], size)[0])
+        padding = augment.crop_padding or (size[0] // 8 if crop == "padded" else 0)
+        steps += [v2.RandomCrop(size, padding=padding)] if padding else []
+    if augment.flip:
+        steps.append(v2.RandomHorizontalFlip())
+    if jitter:
+        steps.append(v2.ColorJitter(*jitter))
+    if autoaugment != "off":
+        steps.append(v2.AutoAugment(v2.AutoAugmentPolicy[autoaugment.upper()]))
+    change: Change | None = v2.Compose(steps) if steps else None
+    return change
+
+
+def _normalise(data_set: DataSet) -> Change:
+    from torchvision.transforms import v2
+
+    change: Change = v2.Compose([
         v2.ToDtype(torch.float32, scale=True),
         v2.Normalize(list(data_set.mean), list(data_set.std)),
     ])  # fmt: skip
     return change
 
 
-def training_transform(data_set: DataSet, cutout: int) -> Transform:
-    """A random crop of the padded picture and a flip, as the data set has it, normalised; then `Cutout`.
-
-    `cutout` is the side of its square in pixels, 0 for none. Padding is black, as in DARTS: it comes before
-    normalisation. A picture of 3 x 32 x 32 takes some 80 microseconds, nearly all for crop and flip.
-    """
-    from torchvision.transforms import v2
-
-    assert cutout >= 0, cutout
-    augment, (_, height, width) = data_set.augment, data_set.shape
-    random: list[Transform] = []
-    if augment.crop_padding:
-        random.append(v2.RandomCrop((height, width), padding=augment.crop_padding))
-    if augment.flip:
-        random.append(v2.RandomHorizontalFlip())
-    move, normalise, cut = (
-        v2.Compose(random) if random else None,
-        evaluation_transform(data_set),
-        Cutout(cutout),
-    )
-
-    def change(batch: torch.Tensor) -> torch.Tensor:
-        # torchvision draws once for all it is given, so each picture comes alone; the rest is done at once.
-        moved = batch if move is None else torch.stack([move(picture) for picture in batch])
-        normalised = normalise(moved)
-        return cut(normalised) if cutout else normalised
-
-    return change
+def _same(picture: torch.Tensor) -> torch.Tensor:
+    return picture

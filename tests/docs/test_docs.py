@@ -16,8 +16,8 @@ import doctest
 import io
 import re
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Iterator
+from dataclasses import MISSING, dataclass, fields
 from inspect import Parameter, signature
 from itertools import takewhile
 from pathlib import Path
@@ -250,6 +250,11 @@ def table(page: str, *head: str) -> list[list[str]]:
     return rows(text_of(page), *head)
 
 
+def columns(page: str, *head: str) -> list[str]:
+    """The head of that table."""
+    return next(found for line in text_of(page).splitlines() if (found := cells(line))[: len(head)] == list(head))
+
+
 def rows(text: str, *head: str) -> list[list[str]]:
     lines = text.splitlines()
     at = next(i for i, line in enumerate(lines) if cells(line)[: len(head)] == list(head))
@@ -284,16 +289,42 @@ def test_settings_of_networks() -> None:
     assert sorted(named) == sorted([*stack.SETTINGS, "cells"])
 
 
-@pytest.mark.parametrize("kind", ["search", "train"])
-def test_recipes(kind: Any) -> None:
-    types: Callable[[str], Any] = lambda name: settings.SEARCHES.get(name) if kind == "search" else settings.Training  # noqa: E731
-    for name, published in recipe.published(kind).items():
-        found = rows(section("language", f"`{kind} {name}`"), "setting", "default", "meaning")
-        known = {field.name: field for field in fields(types(name))}
+def test_recipes_of_searches() -> None:
+    for name, published in recipe.published("search").items():
+        found = rows(section("language", f"`search {name}`"), "setting", "default", "meaning")
+        known = {field.name: field for field in fields(settings.SEARCHES[name])}
         given = {s.name.text: s.value.span.text for s in published.settings}
         unsaid = {name: "" for name, field in known.items() if recipe.optional(field)}
         assert {code(row[0])[0]: plain(row[1]) for row in found} == {**unsaid, **given}
         assert {code(row[0])[0]: row[2] for row in found} == {n: f.metadata["meaning"] for n, f in known.items()}
+
+
+def test_settings_of_trainings() -> None:
+    def shown(default: Any) -> str:
+        if default is MISSING:
+            return ""
+        words = {True: "on", False: "off", (): "off"}
+        return f"`{default:g}`" if type(default) in (int, float) else f"`{words.get(default, default)}`"
+
+    wanted = [[f"`{f.name}`", shown(f.default), f.metadata["meaning"]] for f in fields(settings.Training)]
+    assert table("training", "setting", "default", "meaning") == wanted
+
+
+def test_recipes_of_trainings() -> None:
+    known = recipe.published("train")
+    head, *_, last = columns("training", "recipe", "`epochs`")
+    assert (head, last) == ("recipe", "besides")
+    shown = {}
+    for row in table("training", "recipe", "`epochs`"):
+        said = dict(zip(columns("training", "recipe", "`epochs`")[1:-1], row[1:-1], strict=True))
+        values = {plain(name): plain(value) for name, value in said.items() if value}
+        besides = [pair.split(": ", 1) for pair in code(row[-1])]
+        shown[code(row[0])[0]] = {"momentum": "0.9", "clip": "5", "auxiliary": "0.4", **values, **dict(besides)}
+    of_pictures = {n: r for n, r in known.items() if recipe.training_kind(r) is settings.Training}
+    own = {name: found for name, found in of_pictures.items() if found.name and found.name.text == name}
+    assert shown == {name: {s.name.text: s.value.span.text for s in found.settings} for name, found in own.items()}
+    serving = {code(row[0])[0]: code(row[1])[0] for row in table("training", "skeleton", "recipe")}
+    assert serving == {n: found.name.text for n, found in of_pictures.items() if n not in own and found.name}
 
 
 def test_every_algorithm_is_described() -> None:

@@ -72,7 +72,8 @@ def test_a_step_written_out(
     task.begin_epoch(0)
     expected = copy.deepcopy(task.model)
     chosen = task.order[4:8]
-    batch = task.data.pixels[chosen].double() / 255, task.data.labels[chosen]
+    pixels, labels = pictures().take(chosen)
+    batch = pixels.double() / 255, labels
     loss = by_hand(expected, batch, weight, clip, smoothing)
     figures, count = task.step(0, 1)
     assert count == 4
