@@ -98,6 +98,21 @@ def nasbench201(table: Path, final: Path, seeds: int, samples: int, out: Path, s
         svg.write_text(figure(found), encoding="utf-8")
 
 
+@main.command()
+@click.option("--out", type=click.Path(path_type=Path), default="results", show_default=True)
+@click.option("--data", type=click.Choice(["digits", "fashion_mnist"]), multiple=True, help="By default both.")
+@click.option("--seeds", default=3, show_default=True)
+@click.option("--jobs", default=2, show_default=True, help="Processes at a time, of one thread each.")
+@click.option("--report", "only", is_flag=True, help="Print the tables of what is done, and do nothing more.")
+def results(out: Path, data: tuple[str, ...], seeds: int, jobs: int, only: bool) -> None:
+    """Every search on small data, each result trained alike; what is in --out is not done again."""
+    from benchmarks.results import SIZES, genotypes, read, report, run
+
+    cells = list(read(out / "cells.jsonl")) if only else run(out, data or tuple(SIZES), seeds, jobs)
+    click.echo(report(cells))
+    click.echo("\n" + genotypes(cells))
+
+
 def _ratios(
     what: str, measure: Callable[[int, int, int, int], list[Ratio]], *, as_json: bool, threads: int, **sizes: int
 ) -> None:
