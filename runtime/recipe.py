@@ -18,10 +18,16 @@ from nasc.dsl import nodes as n
 from nasc.dsl.diagnostic import Findings, NasError, fail, nearest
 from nasc.dsl.parser import parse
 from nasc.dsl.source import Source
+from nasc.runtime.language_settings import LANGUAGE_SEARCHES
+from nasc.runtime.search import searched_network
 from nasc.runtime.search.start import check_start
 from nasc.runtime.settings import SEARCHES, TRAININGS, Recipe
 
 R = TypeVar("R", bound=Recipe)
+OF_WORDS = "rnn_"
+"""Before the names of searches in the published recipes that are those of language models."""
+FALLBACK = {False: "darts_cifar", True: "ptb_darts"}
+"""Whose values a training begins with where nothing else says it: of pictures, and of words."""
 
 
 @cache
@@ -51,12 +57,13 @@ def named_recipe(recipe: n.Recipe) -> str | None:
 
 
 def training_defaults(
-    recipe: n.Recipe | None, family: Sequence[str], overrides: Mapping[str, str] | None = None
+    recipe: n.Recipe | None, family: Sequence[str], overrides: Mapping[str, str] | None = None, words: bool = False
 ) -> n.Recipe:
     """The recipe whose values a training begins with.
 
     The one that the command line names, else the one that the text names, else that of the nearest skeleton which the
-    network extends and which has one, else that of DARTS on CIFAR. Raises `NasError` (E401): there is none of the name.
+    network extends and which has one, else that of DARTS on CIFAR, or on the Penn Treebank for `words`.
+    Raises `NasError` (E401): there is none of the name.
     """
     known = published("train")
     name, span = (overrides or {}).get("recipe"), None
@@ -64,7 +71,7 @@ def training_defaults(
         said = recipe.setting("recipe")
         span = said.value.span if said is not None else recipe.name.span if recipe.name is not None else None
     if name is None:
-        return next((known[skeleton] for skeleton in family if skeleton in known), known["darts_cifar"])
+        return next((known[skeleton] for skeleton in family if skeleton in known), known[FALLBACK[words]])
     if name not in known:
         help = nearest(name, known) or f"recipes: {', '.join(known)}"
         raise fail("E401", f"there is no recipe `{name}`", span, help=help)
@@ -221,18 +228,36 @@ def check_recipes(program: Program, findings: Findings) -> None:
             findings.add("E309", message, named.value.span, help=help)
         try:
             if recipe.kind == "train":
-                defaults = training_defaults(recipe, family_of(program, recipe))
+                words = takes_words(program, recipe_network(recipe))
+                defaults = training_defaults(recipe, family_of(program, recipe), words=words)
                 read_recipe(training_kind(defaults), defaults, recipe)
             else:
-                read_recipe(*search_kind(recipe), recipe)
+                words = takes_words(program, searched_network(document, None))
+                read_recipe(*search_kind(recipe, words), recipe)
                 check_start(program, recipe)
         except NasError as error:
             for diagnostic in error.diagnostics:
                 findings.report(diagnostic)
 
 
-def search_kind(recipe: n.Recipe) -> tuple[type[Recipe], n.Recipe]:
-    """The settings of a search's algorithm, and its published recipe. Raises `NasError` (E401)."""
+def takes_words(program: Program, name: str | None) -> bool:
+    """Whether a network is a language model; without a name the first of the text."""
+    network = program.document.networks.get(name or next(iter(program.document.networks), ""))
+    seen: set[str] = set()
+    while network is not None and network.name.text not in seen:
+        seen.add(network.name.text)
+        said = [item for item in network.body if isinstance(item, n.Setting) and item.name.text == "input"]
+        if said:
+            return isinstance(said[-1].value, n.Chain) and said[-1].value.word == "tokens"
+        network = program.networks.get(network.base.text) if network.base is not None else None
+    return False
+
+
+def search_kind(recipe: n.Recipe, words: bool = False) -> tuple[type[Recipe], n.Recipe]:
+    """The settings of a search's algorithm, and its published recipe; `words` says that it searches a language model.
+
+    Raises `NasError` (E401).
+    """
     known = published("search")
     if recipe.name is None:
         span = replace(recipe.span, end=recipe.span.start + len(recipe.kind))
@@ -241,4 +266,9 @@ def search_kind(recipe: n.Recipe) -> tuple[type[Recipe], n.Recipe]:
     if name not in SEARCHES:
         help = nearest(name, SEARCHES) or f"algorithms: {', '.join(SEARCHES)}"
         raise fail("E401", f"there is no algorithm `{name}`", recipe.name.span, help=help)
-    return SEARCHES[name], known[name]
+    if not words:
+        return SEARCHES[name], known[name]
+    if name not in LANGUAGE_SEARCHES:
+        help = f"these do: {', '.join(LANGUAGE_SEARCHES)}"
+        raise fail("E401", f"`{name}` does not search language models", recipe.name.span, help=help)
+    return LANGUAGE_SEARCHES[name], known[f"{OF_WORDS}{name}"]

@@ -13,6 +13,7 @@ from nasc.runtime.setting import Place as Place
 from nasc.runtime.setting import Recipe as Recipe
 from nasc.runtime.setting import setting as setting
 
+
 @dataclass(frozen=True, kw_only=True)
 class PictureRecipe(Recipe):
     """What every recipe of a network of pictures says."""
