@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from torch import Tensor, nn
@@ -17,19 +17,24 @@ def recomputed(cell: nn.Module, run: Callable[..., Tensor], *inputs: Any) -> Ten
     """
 
     def contexts() -> tuple[AbstractContextManager[None], AbstractContextManager[None]]:
-        return nullcontext(), _unmoved(cell)
+        return nullcontext(), _Unmoved(cell)
 
     result: Tensor = checkpoint(run, *inputs, use_reentrant=False, context_fn=contexts)
     return result
 
 
-@contextmanager
-def _unmoved(cell: nn.Module) -> Iterator[None]:
-    """Put the buffers back as they were."""
-    before = [buffer.clone() for buffer in cell.buffers()]
-    try:
-        yield
-    finally:
-        for buffer, saved in zip(cell.buffers(), before, strict=True):
+class _Unmoved:
+    """Puts the buffers back as they were. Entered once for each time that gradients go through the cell."""
+
+    def __init__(self, cell: nn.Module) -> None:
+        self.cell = cell
+        self.before: list[Tensor] = []
+
+    def __enter__(self) -> None:
+        self.before = [buffer.clone() for buffer in self.cell.buffers()]
+
+    def __exit__(self, *_: object) -> None:
+        for buffer, saved in zip(self.cell.buffers(), self.before, strict=True):
             # past autograd, which otherwise takes it for a change of what it has kept
             buffer.data.copy_(saved)
+        self.before = []

@@ -19,7 +19,7 @@ from nasc.runtime.recipe import read_recipe, search_kind
 from nasc.runtime.run import open_run
 from nasc.runtime.search import open_plan, searched_network
 from nasc.runtime.search.algorithms import ALGORITHMS
-from nasc.runtime.search.setup import Setup
+from nasc.runtime.search.setup import Setup, differentiable
 from nasc.runtime.settings import Split
 
 
@@ -29,7 +29,7 @@ def search(job: Job) -> Finished:
     recipe = _search_recipe(document)
     settings = read_recipe(*search_kind(recipe), recipe, job.settings)
     assert recipe.name is not None
-    execution = execution_of(job)
+    execution = differentiable(execution_of(job), settings)
     data_set = describe(job.data, job.data_dir)
     options = for_data(job.options, data_set.shape, data_set.classes)
     network = searched_network(document, job.network or settings.network)

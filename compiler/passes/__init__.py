@@ -32,6 +32,9 @@ CPU = ("native", "undilate", "fold_strengths", "split_kernels")
 FLOAT32 = ("native", "fold_strengths", "split_kernels")
 """Passes whose steps compute in float32 by functions of their own: not for autocast, nor for torch.compile."""
 
+ONCE = FLOAT32
+"""Passes whose steps have gradients written by hand, which cannot be differentiated again."""
+
 
 def passes(
     optimize: bool = True,

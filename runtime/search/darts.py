@@ -30,14 +30,19 @@ def first_order(space: Supernet, valid: Batch) -> tuple[list[Tensor], float]:
 
 
 def second_order(
-    space: Supernet, weights: torch.optim.SGD, train: Batch, valid: Batch, epsilon: float = EPSILON
+    space: Supernet,
+    weights: torch.optim.SGD,
+    train: Batch,
+    valid: Batch,
+    epsilon: float = EPSILON,
+    exact: bool = False,
 ) -> tuple[list[Tensor], float]:
     """The gradient through one step of the weights, one tensor for each of `space.strengths()`, and the loss at w'.
 
-    Batch-norm statistics move by the three passes on the training batch, not by the one on the validation batch at w',
-    as in the original.
+    Batch-norm statistics move by the passes on the training batch (three, with `exact` two), not by the one on the
+    validation batch at w', as in the original. `exact` needs a network without passes of `ONCE`.
     """
-    own = Unrolled(space.weights(), space.strengths(), tuple(space.buffers()), weights, epsilon)
+    own = Unrolled(space.weights(), space.strengths(), tuple(space.buffers()), weights, epsilon, exact)
     return own.gradients(lambda: loss_of(space, train), lambda: loss_of(space, valid))
 
 
@@ -57,7 +62,8 @@ class DartsTask(SearchTask):
         assert isinstance(self.settings, DartsSearch)
         if self.settings.order == 2:
             assert isinstance(self.weights, torch.optim.SGD)
-            found, loss = second_order(self.space, self.weights, train, valid)
+            exact = self.settings.hessian == "exact"
+            found, loss = second_order(self.space, self.weights, train, valid, exact=exact)
         else:
             found, loss = first_order(self.space, valid)
         move_strengths(self.space, self.strengths, found)
@@ -70,7 +76,8 @@ class Unrolled:
 
     w' = w - xi (mu * buffer + dL_train/dw + decay * w) with the learning rate, momentum and decay of the optimiser;
     v = dL_val(w')/dw'; the gradient is dL_val(w')/dalpha - xi * (dL_train(w + R v)/dalpha - dL_train(w - R v)/dalpha)
-    / 2R, R = epsilon / ||v||. Weights come out bit for bit as they went in, buffers as the training passes leave them.
+    / 2R, R = epsilon / ||v||. With `exact` that quotient is its limit d<dL_train(w)/dw, v>/dalpha, by differentiating
+    twice. Weights come out bit for bit as they went in, buffers as the training passes leave them.
     """
 
     weights: Sequence[Tensor]
@@ -78,6 +85,7 @@ class Unrolled:
     buffers: Sequence[Tensor]
     optimizer: torch.optim.SGD
     epsilon: float = EPSILON
+    exact: bool = False
 
     def gradients(self, train: Loss, valid: Loss) -> tuple[list[Tensor], float]:
         """One tensor for each strength, and the validation loss at w'."""
@@ -93,12 +101,8 @@ class Unrolled:
         with torch.no_grad():
             for buffer, saved in zip(self.buffers, statistics, strict=True):
                 buffer.copy_(saved)
-            radius = self.epsilon / _norm(vector)
-        sides = [self._at(before, sign * radius, vector, train) for sign in (1.0, -1.0)]
+        implicit = self._product(before, vector, train) if self.exact else self._quotient(before, vector, train)
         with torch.no_grad():
-            for p, saved in zip(self.weights, before, strict=True):
-                p.copy_(saved)
-            implicit = [(plus - minus) / (2 * radius) for plus, minus in zip(*sides, strict=True)]
             return [d - rate * h for d, h in zip(direct, implicit, strict=True)], float(loss.detach())
 
     @torch.no_grad()
@@ -109,6 +113,33 @@ class Unrolled:
             buffer = self.optimizer.state.get(p, {}).get("momentum_buffer")
             step = gradient + group["weight_decay"] * p
             p.sub_(group["lr"] * (step if buffer is None else group["momentum"] * buffer + step))
+
+    def _quotient(self, before: Sequence[Tensor], vector: Sequence[Tensor], train: Loss) -> list[Tensor]:
+        """The finite difference, from w + R v and w - R v; the weights are put back."""
+        with torch.no_grad():
+            radius = self.epsilon / _norm(vector)
+        sides = [self._at(before, sign * radius, vector, train) for sign in (1.0, -1.0)]
+        self._put_back(before)
+        with torch.no_grad():
+            return [(plus - minus) / (2 * radius) for plus, minus in zip(*sides, strict=True)]
+
+    def _product(self, before: Sequence[Tensor], vector: Sequence[Tensor], train: Loss) -> list[Tensor]:
+        """The derivative itself, at the weights as they were; they are put back before.
+
+        Twice through the graph of one loss, which holds all that the first time wrote.
+        """
+        self._put_back(before)
+        slopes = torch.autograd.grad(train(), list(self.weights), create_graph=True, allow_unused=True)
+        parts = [(slope * v).sum() for slope, v in zip(slopes, vector, strict=True) if slope is not None]
+        along = torch.stack(parts).sum() if parts else torch.zeros(())
+        if not along.requires_grad:  # a loss linear in the weights, or one without strengths
+            return [torch.zeros_like(strength) for strength in self.strengths]
+        return gradients(along, self.strengths)
+
+    @torch.no_grad()
+    def _put_back(self, before: Sequence[Tensor]) -> None:
+        for p, saved in zip(self.weights, before, strict=True):
+            p.copy_(saved)
 
     def _at(self, before: Sequence[Tensor], far: Tensor, vector: Sequence[Tensor], train: Loss) -> list[Tensor]:
         """dL_train/dalpha at w + far * v."""

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 
+from nasc.compiler.passes import ONCE
 from nasc.compiler.stack import Options
 from nasc.compiler.supernet import Supernet
 from nasc.dsl import nodes as n
+from nasc.dsl.diagnostic import fail
 from nasc.runtime.data.augment import Transform
-from nasc.runtime.data.images import Images
+from nasc.runtime.data.images import ImageSet
 from nasc.runtime.device import Execution
 from nasc.runtime.run import Run
 from nasc.runtime.search import open_supernet
-from nasc.runtime.settings import Recipe
+from nasc.runtime.settings import DartsSearch, Recipe
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class Setup:
     network: str | None
     options: Options
     recipe: Recipe
-    data: Images
+    data: ImageSet
     transform: Transform
     seed: int = 0
     about: str = ""
@@ -49,3 +51,16 @@ class Setup:
     def device(self) -> torch.device:
         """Where the network and its batches are."""
         return self.execution.device
+
+
+def differentiable(execution: Execution, recipe: Recipe) -> Execution:
+    """How a search runs its network: one that differentiates twice does without the passes that do not allow it.
+
+    Raises `NasError` (E403): `torch.compile` does not allow it either.
+    """
+    if not (isinstance(recipe, DartsSearch) and recipe.order == 2 and recipe.hessian == "exact"):
+        return execution
+    if execution.compile:
+        help = "leave `--compile` out, or take `hessian: difference`"
+        raise fail("E403", "`hessian: exact` differentiates twice, which compiled cells cannot", help=help)
+    return replace(execution, without=(*execution.without, *ONCE))

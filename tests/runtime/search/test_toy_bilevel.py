@@ -15,11 +15,11 @@ START = (2.0, -2.0)
 RATES = [0.0, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0]
 
 
-def trajectory(xi: float, lr_a: float, lr_w: float, steps: int) -> list[tuple[float, float]]:
+def trajectory(xi: float, lr_a: float, lr_w: float, steps: int, exact: bool = False) -> list[tuple[float, float]]:
     """Alternating gradient descent, a first."""
     a = nn.Parameter(torch.tensor(START[:1], dtype=torch.float64))
     w = nn.Parameter(torch.tensor(START[1:], dtype=torch.float64))
-    own = Unrolled([w], [a], [], torch.optim.SGD([w], xi))
+    own = Unrolled([w], [a], [], torch.optim.SGD([w], xi), exact=exact)
 
     def train() -> Tensor:
         return ((w - a) ** 2).sum()
@@ -37,10 +37,11 @@ def trajectory(xi: float, lr_a: float, lr_w: float, steps: int) -> list[tuple[fl
     return found
 
 
+@pytest.mark.parametrize("exact", [False, True])
 @pytest.mark.parametrize("xi", RATES)
-def test_every_step_is_that_of_the_formula(xi: float) -> None:
+def test_every_step_is_that_of_the_formula(xi: float, exact: bool) -> None:
     a, w = START
-    for found_a, found_w in trajectory(xi, 0.1, 0.1, 20):
+    for found_a, found_w in trajectory(xi, 0.1, 0.1, 20, exact):
         assert (found_a, found_w) == pytest.approx((a, w), abs=1e-12)
         ahead = w - 2 * xi * (w - a)
         a -= 0.1 * ((ahead - 2) + 2 * xi * a)
@@ -60,7 +61,8 @@ def test_recorded_trajectories() -> None:
     runs = json.loads(Path(folder, "darts/golden_toy_bilevel.json").read_text())["runs"]
     assert {run["xi"] for run in runs} == set(RATES)
     for run in runs:
-        found = trajectory(run["xi"], run["lr_alpha"], run["lr_w"], 20)
-        for ours, theirs in zip(found, run["first20"], strict=True):
-            assert ours == pytest.approx(theirs, abs=1e-12), run["xi"]
+        for exact in (False, True):
+            found = trajectory(run["xi"], run["lr_alpha"], run["lr_w"], 20, exact)
+            for ours, theirs in zip(found, run["first20"], strict=True):
+                assert ours == pytest.approx(theirs, abs=1e-12), run["xi"]
         assert run["final"] == pytest.approx([run["predicted"]] * 2, abs=1e-6)
