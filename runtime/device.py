@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,8 +13,8 @@ from nasc.compiler.passes import FLOAT32, passes
 from nasc.compiler.passes.rewriting import Pass
 from nasc.dsl.diagnostic import fail
 
-AMP = {"bf16": torch.bfloat16}
-"""Types of mixed precision by name. float16 would need its gradients scaled; bfloat16 has the range of float32."""
+AMP = {"bf16": torch.bfloat16, "fp16": torch.float16}
+"""Types of mixed precision by name. bfloat16 has the range of float32; with float16 a training scales its loss."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,13 @@ class Execution:
         if self.compile:
             for cell in network.cells:
                 cell.compile()
+
+
+def be_deterministic() -> None:
+    """Have torch refuse whatever varies from run to run (`failures.explained` says which); there is no way back."""
+    # cuBLAS reads it when it starts: without it torch refuses every product of matrices
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    torch.use_deterministic_algorithms(True)
 
 
 def choose_device(name: str | None, threads: int | None) -> torch.device:

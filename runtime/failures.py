@@ -37,10 +37,16 @@ def last_good(run: Run) -> str:
 
 @contextmanager
 def explained(where: str, run: Run | None = None) -> Iterator[None]:
-    """Say what to do where memory does not suffice for what is done within. Raises `NasError` (E510)."""
+    """Say what to do where memory does not suffice for what is done within (E510), or `--deterministic` forbids it
+    (E508). Raises `NasError`.
+    """
     try:
         yield
     except (MemoryError, RuntimeError) as error:
+        operation, forbidden, _ = str(error).partition(" does not have a deterministic implementation")
+        if forbidden:
+            message = f"`{operation.split()[-1]}` varies from run to run on this device, {where}"
+            raise fail("E508", message, help="leave `--deterministic` out, or say `--device cpu`") from None
         if not lacks_memory(error):
             raise
         raise out_of_memory(where, run) from None

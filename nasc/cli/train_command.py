@@ -13,16 +13,19 @@ from nasc.cli.runs import job_of, run
 @click.command("train")
 @click.argument("file", metavar="FILE")
 @DATA
+@click.option("--recipe", metavar="NAME", help="The published recipe to begin with: short for --set recipe=NAME.")
 @click.option("--epochs", type=click.IntRange(1, 10**9), help="Short for --set epochs=N.")
 @RUN
 @NETWORK
 @MACHINE
 @DIALECT
 @click.pass_context
-def command(ctx: click.Context, /, file: str, epochs: int | None, **given: Any) -> None:
+def command(ctx: click.Context, /, file: str, recipe: str | None, epochs: int | None, **given: Any) -> None:
     """Train the network of FILE from scratch by its `train` recipe. Test data is not looked at.
 
     FILE may be the run directory of a search.
+
+    What the recipe does not say has the values of a published one: docs/training.md lists them.
 
     \b
     Example:
@@ -30,6 +33,8 @@ def command(ctx: click.Context, /, file: str, epochs: int | None, **given: Any) 
     """
     from nasc.runtime.train_job import train
 
+    if recipe is not None:
+        given["settings"] = (*given["settings"], ("recipe", recipe))
     if epochs is not None:
         given["settings"] = (*given["settings"], ("epochs", str(epochs)))
     done = run(job_of("train", file, given), train)
