@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
-from lark import Lark, Token, UnexpectedInput
-from lark.visitors import Transformer, v_args
+from lark import Lark, Token
 
 from nasc.dsl import nodes as n
+from nasc.dsl.collector import uncollected
 from nasc.dsl.diagnostic import Diagnostic, NasError, fail
+from nasc.dsl.lalr import Lalr, Unfit
 from nasc.dsl.nesting import Nesting
 from nasc.dsl.source import Source, Span
 
 MAX_BYTES = 16 * 2**20
 
 
+@uncollected
 def parse(source: Source) -> n.Document:
     """The document of a `.nas` text. Raises `NasError` with every syntax error of it."""
     if len(source.text) > MAX_BYTES:
@@ -26,7 +29,7 @@ def parse(source: Source) -> n.Document:
     parser = _this_thread()
     try:
         document = parser.parse(source)
-    except UnexpectedInput:
+    except Unfit:
         from nasc.dsl.syntax_errors import find
 
         raise NasError(find(source)) from None
@@ -46,20 +49,16 @@ class _Parser:
         self.builder = _Builder()
         self.comments: list[Token] = []
         self.nesting = Nesting()
-        self.lark = Lark(
-            grammar(),
-            parser="lalr",
-            maybe_placeholders=True,
-            transformer=self.builder,
-            lexer_callbacks={"COMMENT": self._comment, **self.nesting.callbacks},
-        )
+        methods = cast(Any, _Methods(self.builder))
+        lark = Lark(grammar(), parser="lalr", maybe_placeholders=True, transformer=methods)
+        self.tables = Lalr(lark, {"COMMENT": self.comments.append, **self.nesting.callbacks})
 
     def parse(self, source: Source) -> n.Document:
         self.builder.source = source
         self.builder.found = []
         self.comments.clear()
         self.nesting.begin(source)
-        parsed = self.lark.parse(source.text)
+        parsed = self.tables.run(source.text)
         # the builder turns `start` into this pair
         version, items = cast(tuple[int | None, tuple[n.Item, ...]], parsed)
         if self.builder.found:
@@ -68,10 +67,6 @@ class _Parser:
             n.Comment(str(c).rstrip(), Span(source, c.start_pos or 0, c.end_pos or 0)) for c in self.comments
         )
         return n.Document(version, items, comments, source)
-
-    def _comment(self, token: Token) -> Token:
-        self.comments.append(token)
-        return token
 
 
 _local = threading.local()
@@ -84,9 +79,19 @@ def _this_thread() -> _Parser:
     return parser
 
 
-@v_args(inline=True)
-class _Builder(Transformer[Token, object]):
-    """Makes the nodes while lark reduces, so that no tree is ever built. One method per rule of the grammar."""
+class _Methods:
+    """The methods of a builder as lark calls them, with one list of what a rule is made of."""
+
+    def __init__(self, builder: _Builder) -> None:
+        self.builder = builder
+
+    def __getattr__(self, name: str) -> Callable[[list[Any]], object]:
+        method = getattr(self.builder, name)
+        return lambda parts: method(*parts)
+
+
+class _Builder:
+    """Makes the nodes as rules end, so that no tree is ever built. One method per rule of the grammar."""
 
     source: Source
     found: list[Diagnostic]
