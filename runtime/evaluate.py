@@ -19,7 +19,7 @@ from nasc.dsl import nodes as n
 from nasc.dsl.diagnostic import fail
 from nasc.runtime import checkpoint, weights_file
 from nasc.runtime.data.augment import evaluation_transform
-from nasc.runtime.data.images import Images
+from nasc.runtime.data.images import ImageSet
 from nasc.runtime.data.registry import DataSet, describe, load
 from nasc.runtime.job import for_data
 from nasc.runtime.metrics import correct
@@ -100,14 +100,14 @@ def put(model: Network, state: Mapping[str, Tensor], name: str) -> None:
 
 
 @torch.no_grad()
-def score(model: Network, images: Images, data_set: DataSet, split: str, device: torch.device) -> Score:
+def score(model: Network, images: ImageSet, data_set: DataSet, split: str, device: torch.device) -> Score:
     """Evaluate a network (in evaluation mode, without augmentation) on every example."""
     transform = evaluation_transform(data_set)
     model = model.to(device).eval()
     loss, top1, top5 = 0.0, 0, 0
     for chosen in torch.split(torch.arange(len(images)), BATCH):
-        logits = model(transform(images.pixels[chosen]).to(device))
-        labels = images.labels[chosen].to(device)
+        pixels, labels = images.take(chosen)
+        logits, labels = model(transform(pixels).to(device)), labels.to(device)
         assert isinstance(logits, Tensor)
         loss += float(F.cross_entropy(logits, labels, reduction="sum"))
         top1 += correct(logits, labels, 1)

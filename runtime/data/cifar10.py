@@ -23,10 +23,11 @@ STEMS: dict[Part, tuple[str, ...]] = {
 }
 
 
-def read(data_dir: Path | None, part: Part) -> Images:
+def read(data_dir: Path | None, part: Part, skipped: list[str] | None = None) -> Images:
     """50,000 (train) or 10,000 (test) pictures of 3 x 32 x 32; as many as there are in a folder of pictures.
 
-    Raises E601 where no layout of the part is found, E602 where a file is not what it should be.
+    Raises E601 where no layout of the part is found, E602 where a file is not what it should be;
+    of a folder of pictures those that cannot be read are left out where `skipped` takes their paths.
     """
     root = data_root(data_dir)
     inside = ("cifar-10-batches-bin", "cifar-10-batches-py", "cifar10")
@@ -38,7 +39,7 @@ def read(data_dir: Path | None, part: Part) -> Images:
                 return _batches(paths)
         # A folder `train` may belong to another data set: it is ours if it has the first class.
         if is_dir(folder / part / CLASSES[0]):
-            return read_pictures(folder / part, CLASSES, (3, 32, 32))
+            return read_pictures(folder / part, CLASSES, (3, 32, 32), skipped)
     wanted = f"{STEMS[part][0]}.bin, {STEMS[part][0]} or {part}/{CLASSES[0]}"
     looked = [f"{folder} ({wanted})" for folder in folders]
     how = "get `cifar-10-binary.tar.gz` from www.cs.toronto.edu/~kriz/cifar.html and unpack it there"

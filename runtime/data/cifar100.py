@@ -18,10 +18,11 @@ from nasc.runtime.data.places import Part, data_root, is_dir, is_file, not_found
 COUNTS: dict[Part, int] = {"train": 50_000, "test": 10_000}
 
 
-def read(data_dir: Path | None, part: Part) -> Images:
+def read(data_dir: Path | None, part: Part, skipped: list[str] | None = None) -> Images:
     """50,000 (train) or 10,000 (test) pictures of 3 x 32 x 32; as many as there are in a folder of pictures.
 
-    Raises E601 where no layout of the part is found, E602 where a file is not what it should be.
+    Raises E601 where no layout of the part is found, E602 where a file is not what it should be;
+    of a folder of pictures those that cannot be read are left out where `skipped` takes their paths.
     """
     root = data_root(data_dir)
     inside = ("cifar-100-binary", "cifar-100-python", "cifar100")
@@ -33,7 +34,7 @@ def read(data_dir: Path | None, part: Part) -> Images:
             return _checked(folder / part, *read_batch(folder / part, COUNTS[part], "fine_labels"))
         # A folder `train` may belong to another data set: it is ours if it has the first class.
         if is_dir(folder / part / CIFAR100[0]):
-            return read_pictures(folder / part, CIFAR100, (3, 32, 32))
+            return read_pictures(folder / part, CIFAR100, (3, 32, 32), skipped)
     looked = [f"{folder} ({part}.bin, {part} or {part}/{CIFAR100[0]})" for folder in folders]
     how = "get `cifar-100-binary.tar.gz` from www.cs.toronto.edu/~kriz/cifar.html and unpack it there"
     raise not_found("CIFAR-100", part, looked, data_dir, how)

@@ -19,7 +19,7 @@ BRIGHTEST = 16
 """The file counts the inked pixels of a 4 x 4 block: 0..16."""
 
 
-def read(data_dir: Path | None, part: Part) -> Images:
+def read(data_dir: Path | None, part: Part, _: list[str] | None = None) -> Images:
     """1437 (train) or 360 (test) pictures of 1 x 8 x 8. `data_dir` is not needed: the package has them.
 
     Raises E602 where the installed file is damaged.

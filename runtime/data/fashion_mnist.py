@@ -20,7 +20,7 @@ DEBIAN = Path("/usr/share/datasets/fashion-mnist")
 """Where Debian's package `dataset-fashion-mnist` puts the files."""
 
 
-def read(data_dir: Path | None, part: Part) -> Images:
+def read(data_dir: Path | None, part: Part, _: list[str] | None = None) -> Images:
     """60,000 (train) or 10,000 (test) pictures of 1 x 28 x 28.
 
     Raises E601 where no folder holds the part's files, E602 where they are not what they should be.

@@ -1,17 +1,22 @@
-"""Decoded pictures in the user's cache folder, which may be deleted, full, damaged or read-only."""
+"""Decoded pictures, and tables about pictures, in the user's cache folder.
+
+It may be deleted, full, damaged or read-only.
+"""
 
 import hashlib
+import json
 import os
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
-from nasc.runtime.data.images import Images, fingerprint
+from nasc.runtime.data.images import Images
 
 
 def cache_folder() -> Path | None:
@@ -24,19 +29,40 @@ def cache_folder() -> Path | None:
     return None
 
 
-def cached(folder: Path, state: str, read: Callable[[], Images]) -> Images:
-    """What `read` gives, remembered under the folder's path as long as its `state` is the same text."""
+def kept(folder: Path, state: str) -> Images | None:
+    """The pictures kept under the folder's path, if they are those of the same `state`."""
+    cache = cache_folder()
+    return _load(_file(cache, folder, "pictures", ".safetensors"), _hash(state)) if cache else None
+
+
+def keep(folder: Path, state: str, images: Images) -> None:
+    """Keep pictures under the folder's path as long as its `state` is the same text. Failing is not an error."""
+    cache = cache_folder()
+    if cache:
+        about = {"key": _hash(state), "fingerprint": images.fingerprint()}
+        tensors = {"pixels": images.pixels, "labels": images.labels}
+        _store(_file(cache, folder, "pictures", ".safetensors"), lambda path: save_file(tensors, path, metadata=about))
+
+
+def remembered(folder: Path, what: str, state: str, find: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """The table that `find` gives, remembered in the same way."""
     cache = cache_folder()
     if cache is None:
-        return read()
+        return find()
+    file = _file(cache, folder, what, ".json")
+    with suppress(OSError, ValueError):
+        before = json.loads(file.read_text(encoding="utf-8"))
+        if isinstance(before, dict) and before.get("state") == state and isinstance(before.get("found"), dict):
+            return dict(before["found"])
+    found = find()
+    text = json.dumps({"state": state, "found": found})
+    _store(file, lambda path: Path(path).write_text(text, encoding="utf-8"))
+    return found
+
+
+def _file(cache: Path, folder: Path, what: str, suffix: str) -> Path:
     # The path alone makes the name, so that a changed folder replaces its old copy instead of adding one.
-    path = cache / f"pictures-{_hash(os.path.realpath(folder))}.safetensors"
-    key = _hash(state)
-    images = _load(path, key)
-    if images is None:
-        images = read()
-        _store(path, key, images)
-    return images
+    return cache / f"{what}-{_hash(os.path.realpath(folder))}{suffix}"
 
 
 def _hash(text: str) -> str:
@@ -58,18 +84,17 @@ def _load(path: Path, key: str) -> Images | None:
     if labels.shape != pixels.shape[:1]:
         return None
     images = Images(pixels, labels)
-    return images if fingerprint(images) == about.get("fingerprint") else None
+    return images if images.fingerprint() == about.get("fingerprint") else None
 
 
-def _store(path: Path, key: str, images: Images) -> None:
+def _store(path: Path, write: Callable[[str], object]) -> None:
     """Written beside and renamed, so that no reader meets half a file. Failing is not an error."""
     temporary = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(suffix=".part", dir=path.parent)
         os.close(handle)
-        about = {"key": key, "fingerprint": fingerprint(images)}
-        save_file({"pixels": images.pixels, "labels": images.labels}, temporary, metadata=about)
+        write(temporary)
         os.replace(temporary, path)
     except (OSError, SafetensorError):
         if temporary is not None:

@@ -11,10 +11,14 @@ from nasc.runtime.data.places import Part
 from nasc.runtime.data.text_table import is_text
 
 if TYPE_CHECKING:
-    from nasc.runtime.data.images import Images
+    from nasc.runtime.data.images import ImageSet
 
+IMAGENET = "imagenet:"
+"""`imagenet:N` is made of the first N classes of ImageNet, `imagenet:FILE` of those that a file lists."""
 FOLDER = "folder:"
 """`folder:DIR` is made of the pictures in DIR/train/CLASS and DIR/test/CLASS (or DIR/val/CLASS)."""
+IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+"""Of ImageNet's training part, in the code of DARTS, GDAS, EDNAS and D-DARTS alike."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,8 @@ class DataSet:
     """What is known of a data set without reading it.
 
     `shape` is (channels, height, width); `mean` and `std` are those of each channel over the training part
-    for pixels in 0..1; `module` is the file of this package which reads it: `read(data_dir, part) -> ImageSet`.
+    for pixels in 0..1; `module` is the file of this package which reads it:
+    `read(data_dir, part, skipped) -> ImageSet`.
     With `any_size` pictures are as large as they are, and `shape` is what they are cropped to: what the network
     takes, by `fitted`. `names` are those of the classes, where they are known.
     """
@@ -51,6 +56,11 @@ class DataSet:
     augment: Augmentation
     any_size: bool = False
     names: tuple[str, ...] = ()
+
+    @property
+    def input(self) -> tuple[int, int, int] | None:
+        """What a network takes that is built for these pictures; None where it takes what it was written for."""
+        return None if self.any_size else self.shape
 
     def __post_init__(self) -> None:
         assert self.classes > 0
@@ -111,46 +121,82 @@ _ALL = (
         names=CIFAR100,
         augment=Augmentation(crop_padding=4, flip=True),
     ),
+    DataSet(
+        name="imagenet",
+        title="ImageNet (ILSVRC 2012)",
+        classes=1000,
+        shape=(3, 224, 224),
+        mean=IMAGENET_MEAN,
+        std=IMAGENET_STD,
+        module="imagenet",
+        augment=Augmentation(crop_padding=0, flip=True),
+        any_size=True,
+    ),
 )
 
 DATA_SETS: dict[str, DataSet] = {data_set.name: data_set for data_set in _ALL}
 
 
-def describe(name: str, data_dir: Path | None) -> DataSet:
-    """The data set called `name`, of `DATA_SETS` or `folder:DIR`; the latter's training part is read for it.
+def describe(name: str, data_dir: Path | None, size: tuple[int, int, int] | None = None, skip: bool = False) -> DataSet:
+    """The data set called `name`, of `DATA_SETS`, `imagenet:CLASSES` or `folder:DIR`.
 
+    A folder's training part is looked at for it: `size` is (channels, height, width) where the network's is known,
+    `skip` passes over pictures that cannot be read.
     Raises E603 for an unknown name, E509 for a text; for a folder E601 and E602 as `load` does.
     """
     if name.startswith(FOLDER):
         from nasc.runtime.data import folder
 
-        return folder.look(name, data_dir)
+        return folder.look(name, data_dir, size, skip)
+    if name.startswith(IMAGENET):
+        from nasc.runtime.data import imagenet
+
+        return imagenet.look(name, data_dir)
     if is_text(name):
         help = "a network with `input: tokens` is a language model, which learns from texts"
         raise fail("E509", f"`{name}` is a text, and the network takes pictures", help=help)
     if name not in DATA_SETS:
-        known = f"data sets: {', '.join(DATA_SETS)}, {FOLDER}DIR"
+        known = f"data sets: {', '.join(DATA_SETS)}, {IMAGENET}CLASSES, {FOLDER}DIR"
         near = nearest(name, DATA_SETS)
         raise fail("E603", f"unknown data set `{name}`", help=f"{near}\n{known}" if near else known)
     return DATA_SETS[name]
 
 
 def fitted(data_set: DataSet, shape: tuple[int, int, int]) -> DataSet:
-    """The data set with pictures of the size that a network takes, where they can be brought to it."""
-    return replace(data_set, shape=shape) if data_set.any_size else data_set
+    """The data set with pictures of the shape that a network takes, where they can be brought to it.
+
+    Raises E509 where they are grey and it takes coloured ones, or the other way round.
+    """
+    if not data_set.any_size:
+        return data_set
+    if shape[0] != data_set.shape[0]:
+        message = f"the pictures of `{data_set.name}` have {data_set.shape[0]} channels, the network takes {shape[0]}"
+        help = f"`--input {'x'.join(map(str, (data_set.shape[0], *shape[1:])))}` builds it for them"
+        raise fail("E509", message, help=help)
+    return replace(data_set, shape=shape)
 
 
-def load(name: str, data_dir: Path | None, part: Part) -> "Images":
+def load(
+    name: str,
+    data_dir: Path | None,
+    part: Part,
+    size: tuple[int, int, int] | None = None,
+    skipped: list[str] | None = None,
+) -> "ImageSet":
     """Read one part of a data set, nothing of the other: the test part stays unread until it is asked for.
 
-    `data_dir` is the folder to look in; without it the one which the environment variable NASC_DATA names.
+    `data_dir` is the folder to look in; without it the one which the environment variable NASC_DATA names. `size` is
+    as for `describe`. Pictures that cannot be read are left out where `skipped` takes their paths.
     Raises E603 (unknown name), E601 (not found) and E602 (damaged).
     """
     if name.startswith(FOLDER):
         from nasc.runtime.data import folder
 
-        return folder.read(name, data_dir, part)
+        return folder.read(name, data_dir, part, size, skipped)
+    if name.startswith(IMAGENET):
+        from nasc.runtime.data import imagenet
+
+        return imagenet.read(data_dir, part, skipped, name.removeprefix(IMAGENET))
     data_set = describe(name, data_dir)
-    images: Images = import_module(f"nasc.runtime.data.{data_set.module}").read(data_dir, part)
-    assert tuple(images.pixels.shape[1:]) == data_set.shape, images.pixels.shape
+    images: ImageSet = import_module(f"nasc.runtime.data.{data_set.module}").read(data_dir, part, skipped)
     return images

@@ -13,7 +13,7 @@ from nasc.compiler.supernet import Supernet
 from nasc.dsl import nodes as n
 from nasc.dsl.diagnostic import fail
 from nasc.dsl.printer import to_text
-from nasc.runtime.data.images import Images
+from nasc.runtime.data.images import ImageSet
 from nasc.runtime.derive import derive_supernet
 from nasc.runtime.loop import Figures
 from nasc.runtime.metrics import correct, cosine
@@ -151,7 +151,7 @@ class SearchTask:
             count += len(labels)
         return {"valid_loss": loss / count, "valid_top1": right / count}
 
-    def batch(self, data: Images, chosen: Tensor) -> Batch:
+    def batch(self, data: ImageSet, chosen: Tensor) -> Batch:
         """The chosen examples, augmented, on the device."""
         pixels, labels = data.take(chosen)
         return self.setup.transform(pixels).to(self.device), labels.to(self.device)

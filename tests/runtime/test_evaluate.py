@@ -15,9 +15,10 @@ from torch.nn import functional as F
 import nasc
 from nasc.compiler.stack import Options
 from nasc.runtime import checkpoint, weights_file
-from nasc.runtime.data.registry import describe, load
+from nasc.runtime.data.registry import describe
 from nasc.runtime.evaluate import as_json, evaluate, open_genotype, open_target
 from nasc.runtime.train_job import train
+from tests.runtime.data.memory import load
 from tests.runtime.tiny import GENOTYPE, job
 
 CPU = torch.device("cpu")

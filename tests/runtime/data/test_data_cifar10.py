@@ -15,7 +15,8 @@ from nasc.dsl.diagnostic import NasError
 from nasc.runtime.data import cifar10
 from nasc.runtime.data.folder import statistics
 from nasc.runtime.data.images import fingerprint
-from nasc.runtime.data.registry import DATA_SETS, load
+from nasc.runtime.data.registry import DATA_SETS
+from tests.runtime.data.memory import load
 
 COUNT = 4
 STEMS = (*cifar10.STEMS["train"], *cifar10.STEMS["test"])

@@ -12,7 +12,7 @@ from PIL import Image
 from nasc.dsl.diagnostic import NasError
 from nasc.runtime.data import cifar100
 from nasc.runtime.data.class_names import CIFAR100
-from nasc.runtime.data.registry import load
+from tests.runtime.data.memory import load
 
 LABELS: dict[str, list[int]] = {"train": [3, 99, 0, 42], "test": [7, 98]}
 VALUES = {part: bytes((i * 7 + len(part)) % 256 for i in range(len(LABELS[part]) * 3072)) for part in LABELS}

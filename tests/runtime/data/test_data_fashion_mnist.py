@@ -10,7 +10,8 @@ import torch
 from nasc.dsl.diagnostic import NasError
 from nasc.runtime.data import fashion_mnist
 from nasc.runtime.data.folder import statistics
-from nasc.runtime.data.registry import DATA_SETS, load
+from nasc.runtime.data.registry import DATA_SETS
+from tests.runtime.data.memory import load
 
 COUNT = 5
 PIXELS = struct.pack(">4I", 0x803, COUNT, 28, 28) + bytes(i % 251 for i in range(COUNT * 784))

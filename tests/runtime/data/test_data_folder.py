@@ -3,12 +3,15 @@
 from pathlib import Path
 
 import pytest
+import torch
 from PIL import Image
 
 from nasc.dsl.diagnostic import NasError
 from nasc.runtime.data import pictures
 from nasc.runtime.data.images import Images, fingerprint
-from nasc.runtime.data.registry import describe, load
+from nasc.runtime.data.registry import describe
+from nasc.runtime.data.registry import load as load_any
+from tests.runtime.data.memory import load
 
 
 @pytest.fixture(autouse=True)
@@ -73,8 +76,8 @@ def test_grey_pictures(tmp_path: Path) -> None:
     found = describe(f"folder:{tmp_path / 'grey'}", None)
     assert (found.shape, found.classes) == ((1, 16, 24), 1)
     write(tmp_path / "grey" / "train" / "a" / "3.png", 7)
-    with pytest.raises(NasError, match=r"E602.*a/3\.png.*it is in colour, 24 x 16, the data set has grey, 24 x 16"):
-        describe(f"folder:{tmp_path / 'grey'}", None)
+    found = describe(f"folder:{tmp_path / 'grey'}", None)
+    assert (found.shape, len(found.mean)) == ((3, 16, 24), 3)  # one in colour makes all of them coloured
 
 
 def test_one_colour_gives_a_deviation_above_zero(tmp_path: Path) -> None:
@@ -84,12 +87,36 @@ def test_one_colour_gives_a_deviation_above_zero(tmp_path: Path) -> None:
 
 def test_unusable_pictures_are_counted(root: Path) -> None:
     (root / "train" / "cat" / "1.png").write_bytes(b"no picture")
+    with pytest.raises(NasError, match=r"E602.*cat/1\.png"):
+        load(f"folder:{root}", None, "train")
     (root / "train" / "dog" / "1.png").write_bytes(b"")
-    with pytest.raises(NasError, match=r"E602.*cat/1\.png.*2 pictures cannot be used, this is the first"):
+    with pytest.raises(NasError, match=r"E602.*2 of 6 pictures in .*train. cannot be used") as caught:
         load(f"folder:{root}", None, "train")
-    (root / "train" / "cat" / "0.png").write_bytes(b"no picture")  # the one that gives the size
-    with pytest.raises(NasError, match=r"E602.*cat/0\.png"):
-        load(f"folder:{root}", None, "train")
+    help = caught.value.diagnostics[0].help
+    assert help.index("cat/1.png") < help.index("dog/1.png") < help.index("--skip-unreadable")
+    (root / "train" / "cat" / "0.png").write_bytes(b"no picture")
+    with pytest.raises(NasError, match=r"E602.*3 of 6"):
+        describe(f"folder:{root}", None)
+
+
+@pytest.mark.parametrize("size", [None, (3, 8, 8)])
+def test_unusable_pictures_are_left_out_where_asked(size: tuple[int, int, int] | None, root: Path) -> None:
+    whole = load_any(f"folder:{root}", None, "train", size)
+    for name in ("cat/1.png", "dog/1.png"):
+        picture = root / "train" / name
+        picture.write_bytes(picture.read_bytes()[:-20])
+    assert describe(f"folder:{root}", None, size, skip=True).classes == 2
+    skipped: list[str] = []
+    images = load_any(f"folder:{root}", None, "train", size, skipped)
+    assert skipped == [str(root / "train" / name) for name in ("cat/1.png", "dog/1.png")]
+    assert images.labels.tolist() == [0, 1, 0, 0]
+    assert len(images.take(torch.arange(4))[0]) == 4
+    assert fingerprint(images) != fingerprint(whole)
+    (root / "test" / "cat" / "0.png").write_bytes(b"")
+    for name in ("0", "1"):
+        (root / "test" / "dog" / f"{name}.png").write_bytes(b"")
+    with pytest.raises(NasError, match=r"E602.*3 of 3"):  # nothing would remain
+        load_any(f"folder:{root}", None, "test", size, [])
 
 
 def test_grey_and_transparent_ones_among_coloured(root: Path) -> None:
@@ -105,10 +132,9 @@ def test_grey_and_transparent_ones_among_coloured(root: Path) -> None:
 
 def test_one_size_for_all(root: Path) -> None:
     write(root / "test" / "dog" / "1.png", 0, "RGB", (16, 16))
-    with pytest.raises(
-        NasError, match=r"E602.*dog/1\.png.*it is in colour, 16 x 16, the data set has in colour, 24 x 16"
-    ):
+    with pytest.raises(NasError, match=r"E602.*dog/1\.png.*it is 16 x 16, the others are 24 x 16") as caught:
         load(f"folder:{root}", None, "test")
+    assert "--input 3x16x24" in caught.value.diagnostics[0].help
 
 
 def test_wrong_sub_folders(root: Path) -> None:
@@ -125,7 +151,7 @@ def test_wrong_sub_folders(root: Path) -> None:
 
 def test_decoded_once(root: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = load(f"folder:{root}", None, "train")
-    assert [p.suffix for p in cache.iterdir()] == [".safetensors"]
+    assert sorted(p.suffix for p in cache.iterdir()) == [".json", ".safetensors"]
     no_decoding(monkeypatch)
     assert fingerprint(load(f"folder:{root}", None, "train")) == fingerprint(first)
 
@@ -134,13 +160,16 @@ def test_a_changed_folder_is_read_again_and_replaces_its_copy(root: Path, cache:
     load(f"folder:{root}", None, "train")
     write(root / "train" / "dog" / "0.png", 201)
     assert 201 in load(f"folder:{root}", None, "train").pixels
-    assert len(list(cache.iterdir())) == 1
+    assert len(list(cache.iterdir())) == 2
 
 
+@pytest.mark.parametrize("suffix", [".safetensors", ".json"])
 @pytest.mark.parametrize("fault", ["cut", "flipped", "empty", "foreign", "folder"])
-def test_a_damaged_cache_is_remade(fault: str, root: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_damaged_cache_is_remade(
+    fault: str, suffix: str, root: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first = load(f"folder:{root}", None, "train")
-    (path,) = cache.iterdir()
+    (path,) = cache.glob(f"*{suffix}")
     good = path.read_bytes()
     if fault == "folder":
         path.unlink()
@@ -152,7 +181,7 @@ def test_a_damaged_cache_is_remade(fault: str, root: Path, cache: Path, monkeypa
     if fault != "folder":
         no_decoding(monkeypatch)
         assert fingerprint(load(f"folder:{root}", None, "train")) == fingerprint(first)
-    assert len(list(cache.iterdir())) == 1
+    assert len(list(cache.iterdir())) == 2
 
 
 def test_an_unusable_cache_folder_is_no_error(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,12 +12,17 @@ from pathlib import Path
 import numpy
 import pytest
 import torch
+from PIL import Image
 
 from nasc.dsl.diagnostic import NasError
-from nasc.runtime.data import cifar10, cifar100, digits, fashion_mnist
+from nasc.runtime.data import cifar10, cifar100, digits, fashion_mnist, imagenet
 from nasc.runtime.data.folder import statistics
+from nasc.runtime.data.image_files import ImageFiles
 from nasc.runtime.data.images import Images, fingerprint
-from nasc.runtime.data.registry import DATA_SETS, DataSet, describe, load
+from nasc.runtime.data.registry import DATA_SETS, DataSet, describe
+from nasc.runtime.data.registry import load as load_any
+from nasc.runtime.data.resize import fit
+from tests.runtime.data.memory import load
 
 
 @pytest.fixture(autouse=True)
@@ -48,11 +53,21 @@ def _small_cifar100(root: Path, patch: pytest.MonkeyPatch) -> None:
         (root / f"{part}.bin").write_bytes(b"".join(bytes([19, label]) + bytes(3072) for label in labels))
 
 
+def _small_imagenet(root: Path, patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(imagenet, "COUNT", 2)
+    for part, sides in (("train", (20, 30)), ("val", (25,))):
+        for label, number in enumerate(("n01440764", "n01443537")):
+            (root / part / number).mkdir(parents=True)
+            for side in sides:
+                Image.new("RGB", (side, 24), (label, 0, 0)).save(root / part / number / f"{side}.JPEG")
+
+
 STAND_INS: dict[str, Callable[[Path, pytest.MonkeyPatch], None]] = {
     "digits": lambda root, patch: None,
     "fashion_mnist": _small_fashion,
     "cifar10": _small_cifar,
     "cifar100": _small_cifar100,
+    "imagenet": _small_imagenet,
 }
 
 
@@ -64,20 +79,24 @@ def test_every_data_set_has_a_stand_in() -> None:
 def test_each_is_read_as_it_is_described(data_set: DataSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     STAND_INS[data_set.name](tmp_path, monkeypatch)
     assert describe(data_set.name, None) is data_set
-    train, test = (load(data_set.name, tmp_path, part) for part in ("train", "test"))
+    train, test = (load_any(data_set.name, tmp_path, part) for part in ("train", "test"))
     for images in (train, test):
-        assert tuple(images.pixels.shape[1:]) == data_set.shape
+        assert isinstance(images, ImageFiles if data_set.any_size else Images)
+        pixels, _ = images.take(torch.arange(2))
+        if isinstance(pixels, list):
+            pixels = fit(pixels, data_set.shape[1:])
+        assert tuple(pixels.shape) == (2, *data_set.shape)
         assert int(images.labels.max()) < data_set.classes
     assert fingerprint(train) != fingerprint(test)
     monkeypatch.setenv("NASC_DATA", str(tmp_path))
-    assert fingerprint(load(data_set.name, None, "test")) == fingerprint(test)
+    assert fingerprint(load_any(data_set.name, None, "test")) == fingerprint(test)
 
 
 @pytest.mark.parametrize("name", sorted(set(DATA_SETS) - {"digits"}))
 @pytest.mark.parametrize("part", ["train", "test"])
 def test_missing_ones_say_where_they_were_looked_for(name: str, part: str, tmp_path: Path) -> None:
     with pytest.raises(NasError) as caught:
-        load(name, tmp_path / "nowhere", part)  # type: ignore[arg-type]
+        load_any(name, tmp_path / "nowhere", part)  # type: ignore[arg-type]
     (problem,) = caught.value.diagnostics
     assert problem.code == "E601"
     assert DATA_SETS[name].title in problem.message

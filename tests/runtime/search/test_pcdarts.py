@@ -88,6 +88,9 @@ def test_the_shares_are_drawn_of_each_class(tmp_path: Path) -> None:
     found, again = (task(tmp_path, data, split="10%", strength_split="2.5%", by_class="on") for _ in range(2))
     assert torch.bincount(found.train.labels).tolist() == [13, 13, 13]
     assert torch.bincount(found.valid.labels).tolist() == [3, 3, 3]
+    assert isinstance(found.train, Images)
+    assert isinstance(found.valid, Images)
+    assert isinstance(again.train, Images)
     drawn = torch.cat([found.train.pixels, found.valid.pixels])[:, :, 0, 0].long()
     taken = (drawn[:, 0] * 256 + drawn[:, 1]).tolist()
     assert len(set(taken)) == len(taken)
