@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeVar
 
 from nasc import genotypes
 from nasc.compiler.plan import recipe_network
-from nasc.compiler.resolve import Program, shipped_document
+from nasc.compiler.resolve import Program, resolve, shipped_document
 from nasc.dsl import nodes as n
 from nasc.dsl.diagnostic import Findings, NasError, fail, nearest
 from nasc.dsl.parser import parse
@@ -238,6 +238,11 @@ def check_recipes(program: Program, findings: Findings) -> None:
         except NasError as error:
             for diagnostic in error.diagnostics:
                 findings.report(diagnostic)
+
+
+def is_language(document: n.Document, name: str | None) -> bool:
+    """Whether the network of a document is a language model; see `takes_words`."""
+    return takes_words(resolve(document, Findings()), name)
 
 
 def takes_words(program: Program, name: str | None) -> bool:

@@ -36,3 +36,13 @@ def load(path: Path) -> tuple[dict[str, Tensor], dict[str, Any] | None]:
         return state, json.loads(said) if said else None
     except (SafetensorError, OSError, ValueError) as error:
         raise fail("E503", f"{path} is damaged: {error}") from None
+
+
+def about(path: Path) -> dict[str, Any] | None:
+    """What weights belong to, where the file says so; no tensor is read. Raises `NasError` (E503): it is damaged."""
+    try:
+        with safe_open(str(path), framework="pt") as file:
+            said = (file.metadata() or {}).get(KEY)
+        return json.loads(said) if said else None
+    except (SafetensorError, OSError, ValueError) as error:
+        raise fail("E503", f"{path} is damaged: {error}") from None
