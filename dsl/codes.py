@@ -458,6 +458,12 @@ CODES: dict[str, Code] = {
         "a data set was not found",
         "Data is never downloaded unasked. The message lists where it was looked for and how to get it; `--data-dir` "
         "or the environment variable it names says where it lies.",
+    "E511": Code(
+        "another process works in the run directory",
+        "A run directory belongs to one process at a time; the message says which holds it. The lock ends with that "
+        "process, however it ends, so that nothing has to be taken away by hand. Wait for it, stop it, or name "
+        "another directory (`--out`).",
+    ),
     ),
     "E602": Code(
         "a data file cannot be used",
@@ -580,6 +586,17 @@ CODES: dict[str, Code] = {
         "a genotype does not meet what its text requires",
         "A search, or a derivation, found no genotype that meets a `require` of the text, and wrote the one that it "
         "would have written without. `nasc check` and `nasc train` refuse it (E304). Loosen the `require`, or let the "
+    "W501": Code(
+        "a checkpoint is damaged, and the one before it was taken",
+        "The newest checkpoint of the run does not have the checksums it was written with, or was cut short. The run "
+        "goes on from the one before, so that some steps are computed again; it ends with the same bits. Damage that "
+        "comes back is a disk that fails. `--keep` says how many checkpoints are kept.",
+    ),
+    "W601": Code(
+        "pictures that cannot be read were left out",
+        "`--skip-unreadable` was given, and some pictures are damaged or truncated. The first ones are named; `run.json` "
+        "says how many there are, and the run is known by the others alone.",
+    ),
         "space have something that meets it.",
     ),
 }

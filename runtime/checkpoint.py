@@ -1,14 +1,19 @@
-"""Checkpoints: tensors and plain containers, written so that a reader finds the old one or the new one, whole."""
+"""Checkpoints: tensors and plain containers, written so that a reader finds the old one or the new one, whole.
+
+The newest is `checkpoint.pt`, the one before it `checkpoint.1.pt`, and so on.
+"""
 
 from __future__ import annotations
 
+import os
 import zipfile
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from nasc.dsl.diagnostic import fail
+from nasc.dsl.diagnostic import Diagnostic, NasError, fail
 from nasc.runtime.text_file import write_atomically
 
 FORMAT = 1
@@ -16,9 +21,73 @@ ENTRIES = {"task": dict, "epoch": int, "step": int, "sums": dict, "examples": di
 """What every checkpoint holds."""
 
 
-def save(path: Path, state: dict[str, Any]) -> None:
-    """Write a checkpoint atomically. `state` holds tensors and plain containers only."""
-    write_atomically(path, lambda file: torch.save({"format": FORMAT, **state}, file))
+class Damaged(NasError):
+    """The bytes of a checkpoint are not those that were written."""
+
+
+def save(path: Path, state: dict[str, Any], keep: int = 1) -> None:
+    """Write a checkpoint atomically; the `keep - 1` before it stay. `state` holds tensors and plain containers only.
+
+    Raises `NasError` (E502) when it cannot be written; those that were there still are.
+    """
+    write_atomically(path, lambda file: torch.save({"format": FORMAT, **state}, file), lambda: _shift(path, keep))
+    for number, old in _earlier(path).items():
+        if number >= keep:
+            old.unlink(missing_ok=True)
+
+
+def newest(path: Path) -> tuple[dict[str, Any] | None, list[Diagnostic]]:
+    """The newest checkpoint that is whole, and a warning (W501) for each newer one, which is taken away.
+
+    None where there is no checkpoint. Raises `NasError` (E503): all are damaged, or the newest is not one of ours;
+    they stay where they are.
+    """
+    damaged: dict[Path, Damaged] = {}
+    for file in (path, *_earlier(path).values()):
+        if not file.exists():  # killed while the older ones made room
+            continue
+        try:
+            state = load(file)
+        except Damaged as error:
+            damaged[file] = error
+            continue
+        notes = [_fallen_back(error, state) for error in damaged.values()]
+        try:
+            if damaged:
+                os.replace(file, path)
+            for other in damaged.keys() - {path}:
+                other.unlink()
+        except OSError as error:
+            raise fail("E502", f"{path} cannot be written: {error.strerror}") from None
+        return state, notes
+    if damaged:
+        raise NasError(found for error in damaged.values() for found in error.diagnostics)
+    return None, []
+
+
+def _fallen_back(error: Damaged, state: dict[str, Any]) -> Diagnostic:
+    """The warning that a damaged checkpoint was left out."""
+    place = f"step {state['step'] + 1}" if state["step"] else "the start"
+    help = f"the run goes on from the one before it, at {place} of epoch {state['epoch'] + 1}; nothing is lost but time"
+    return Diagnostic("W501", error.diagnostics[0].message, help=help)
+
+
+def _earlier(path: Path) -> dict[int, Path]:
+    """The checkpoints before the newest, by how many are newer."""
+    found = {
+        int(number): file
+        for file in path.parent.glob(f"{path.stem}.*{path.suffix}")
+        if (number := file.name.removeprefix(f"{path.stem}.").removesuffix(path.suffix)).isdecimal()
+    }
+    return dict(sorted(found.items()))
+
+
+def _shift(path: Path, keep: int) -> None:
+    """Move the checkpoints there are one place on, as far as they are kept."""
+    places = [path, *(path.with_name(f"{path.stem}.{number}{path.suffix}") for number in range(1, keep))]
+    for old, new in reversed(list(pairwise(places))):
+        if old.exists():
+            os.replace(old, new)
 
 
 def load(path: Path) -> dict[str, Any]:
@@ -38,7 +107,7 @@ def load(path: Path) -> dict[str, Any]:
         state = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # noqa: BLE001  # the reader meets any bytes, and zipfile and torch raise what they will
         reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
-        raise fail("E503", f"{path} is damaged: {reason}", help=help) from None
+        raise Damaged([Diagnostic("E503", f"{path} is damaged: {reason}", help=help)]) from None
     if (
         not isinstance(state, dict)
         or state.get("format") != FORMAT

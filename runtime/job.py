@@ -22,6 +22,7 @@ from nasc.dsl.source import Source
 from nasc.runtime.device import Execution, choose_device
 from nasc.runtime.recipe import check_recipes
 from nasc.runtime.run import Run, read_asked, sha256
+from nasc.runtime.saving import Saving
 from nasc.runtime.settings import Recipe
 
 
@@ -47,6 +48,7 @@ class Job:
     amp: str | None = None
     compile: bool = False
     quiet: bool = False
+    saving: Saving = Saving()
     share: float = 1.0
     """Of the training data, from its beginning: what `train` trains on."""
 

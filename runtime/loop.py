@@ -7,9 +7,10 @@ from typing import Any, Protocol
 
 from nasc.dsl.diagnostic import fail
 from nasc.runtime.failures import check_finite, explained
-from nasc.runtime.progress import Show
+from nasc.runtime.progress import Show, say
 from nasc.runtime.randomness import seed_step
 from nasc.runtime.run import Interrupted, Run, interruptible
+from nasc.runtime.saving import Due, Saving
 
 Figures = dict[str, float]
 """Names and values of one step: means over its examples."""
@@ -40,18 +41,20 @@ class Task(Protocol):
         """Put back what `state` gave."""
 
 
-def run_task(run: Run, task: Task, seed: int, show: Show, resume: bool) -> None:
+def run_task(run: Run, task: Task, seed: int, show: Show, resume: bool, saving: Saving = Saving()) -> None:
     """Run a task to its end, or to an interruption.
 
-    A checkpoint is written after every epoch and on SIGINT and SIGTERM. Every step is seeded by (seed, epoch, step),
-    so that a run that goes on from a checkpoint ends with the same bits as one that was never stopped.
+    A checkpoint is written after every epoch, as often between as `saving` says, and on SIGINT and SIGTERM. Every step
+    is seeded by (seed, epoch, step), so that a run that goes on from a checkpoint ends with the same bits as one that
+    was never stopped. Where the newest checkpoint is damaged, the one before it is taken (W501).
     Raises `Interrupted` after saving, `NasError` when a loss or a strength is no longer a
     number (E506), or memory does not suffice (E510).
     """
     epoch, step = 0, 0
     sums: Figures = {}
     examples: dict[str, int] = {}  # by figure: steps of one epoch may have different ones
-    state = run.restore() if resume else None
+    state, notes = run.restore() if resume else (None, [])
+    say(notes)
     if state is not None:
         try:
             task.load_state(state["task"])
@@ -65,8 +68,12 @@ def run_task(run: Run, task: Task, seed: int, show: Show, resume: bool) -> None:
     elif resume:
         run.cut_metrics(0)
 
+    due = Due(saving)
+
     def save() -> None:
-        run.save({"task": task.state(), "epoch": epoch, "step": step, "sums": sums, "examples": examples})
+        state = {"task": task.state(), "epoch": epoch, "step": step, "sums": sums, "examples": examples}
+        run.save(state, saving.keep)
+        due.saved()
 
     with interruptible() as asked:
         while epoch < task.epochs:
@@ -84,6 +91,8 @@ def run_task(run: Run, task: Task, seed: int, show: Show, resume: bool) -> None:
                 if asked:
                     save()
                     raise Interrupted
+                if due.step():
+                    save()
             seed_step(seed, "end of epoch", epoch)
             with explained(f"at the end of epoch {epoch + 1}", run):
                 means = task.end_epoch(epoch, {name: value / examples[name] for name, value in sums.items()})

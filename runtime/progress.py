@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Protocol
+
+from nasc.dsl.diagnostic import Diagnostic
+from nasc.dsl.diagnostic import show as shown
 
 
 class Show(Protocol):
@@ -44,6 +47,12 @@ class Lines:
         done = epoch - (self.first or epoch) + 1
         left = (time.monotonic() - self.started) / done * (self.epochs - epoch)
         print(f"{self.title} epoch {epoch}/{self.epochs}  {_shown(figures)}  {_clock(left)} left", file=sys.stderr)
+
+
+def say(notes: Iterable[Diagnostic]) -> None:
+    """What a run has to say before it goes on, on standard error; said with `--quiet` too."""
+    for text in shown(notes):
+        print(text, file=sys.stderr)
 
 
 @contextmanager

@@ -17,8 +17,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from nasc.dsl.diagnostic import fail
-from nasc.runtime import checkpoint
+from nasc.dsl.diagnostic import Diagnostic, fail
+from nasc.runtime import checkpoint, lock
 from nasc.runtime.text_file import write_text
 
 LIBRARIES = ("torch", "torchvision", "lark", "networkx")
@@ -63,14 +63,25 @@ class Run:
         except OSError as error:
             raise fail("E502", f"{self.metrics} cannot be written: {error.strerror}") from None
 
-    def save(self, state: dict[str, Any]) -> None:
-        """Write the checkpoint, with how far the metrics reach, so that later lines can be cut on resume."""
-        size = self.metrics.stat().st_size if self.metrics.exists() else 0
-        checkpoint.save(self.checkpoint, {**state, "metrics_bytes": size})
+    def save(self, state: dict[str, Any], keep: int = 1) -> None:
+        """Write the checkpoint, with how far the metrics reach, so that later lines can be cut on resume.
 
-    def restore(self) -> dict[str, Any] | None:
-        """The checkpoint's state, or None where the run had none yet."""
-        return checkpoint.load(self.checkpoint) if self.checkpoint.exists() else None
+        The `keep - 1` checkpoints before it stay. The metrics are on disk before a checkpoint speaks of them.
+        """
+        checkpoint.save(self.checkpoint, {**state, "metrics_bytes": self._settled()}, keep)
+
+    def _settled(self) -> int:
+        """Bring the metrics to the disk; their size."""
+        try:
+            with self.metrics.open("ab") as file:
+                os.fsync(file.fileno())
+                return file.tell()
+        except OSError as error:
+            raise fail("E502", f"{self.metrics} cannot be written: {error.strerror}") from None
+
+    def restore(self) -> tuple[dict[str, Any] | None, list[Diagnostic]]:
+        """The state of the newest checkpoint that is whole, or None where the run had none yet; and warnings."""
+        return checkpoint.newest(self.checkpoint)
 
     def cut_metrics(self, size: int) -> None:
         """Leave of the metrics what a checkpoint knows of: `size` bytes."""
@@ -81,12 +92,21 @@ class Run:
             raise fail("E502", f"{self.metrics} cannot be written: {error.strerror}") from None
 
 
-def open_run(path: Path, asked: dict[str, Any], text: str, resume: bool) -> Run:
-    """A new run directory, or an old one to go on with.
+@contextmanager
+def open_run(path: Path, asked: dict[str, Any], text: str, resume: bool) -> Iterator[Run]:
+    """A new run directory, or an old one to go on with; no other process can open it meanwhile.
 
-    Raises `NasError`: it exists and `--resume` was not said (E501), there is nothing to resume (E504), or what is
-    asked differs from what the run was started with (E505).
+    Raises `NasError`: it exists and `--resume` was not said (E501), there is nothing to resume (E504), what is asked
+    differs from what the run was started with (E505), or another process holds it (E511).
     """
+    if resume:
+        read_asked(path)  # where there is no run, nothing is made
+    with lock.locked(path):
+        yield _opened(path, asked, text, resume)
+
+
+def _opened(path: Path, asked: dict[str, Any], text: str, resume: bool) -> Run:
+    """The run in a directory that is held."""
     asked = {**asked, "text_sha256": asked.get("text_sha256", sha256(text))}
     if resume:
         run = Run(path, _same(path, asked))
@@ -97,7 +117,7 @@ def open_run(path: Path, asked: dict[str, Any], text: str, resume: bool) -> Run:
     if (path / "run.json").exists():
         help = "add `--resume` to go on with it, or name another directory with `--out`"
         raise fail("E501", f"{path} already holds a run", help=help)
-    if path.is_dir() and not all(_half_written(file) for file in path.iterdir()):
+    if not all(_half_written(file) or file.name == lock.NAME for file in path.iterdir()):
         raise fail("E501", f"{path} is not empty", help="name another directory with `--out`")
     _sweep(path)
     run = Run(
@@ -121,7 +141,10 @@ def _half_written(file: Path) -> bool:
 def _sweep(path: Path) -> None:
     """Take away what a killed run has left half written."""
     for file in path.rglob(".*.tmp"):
-        file.unlink(missing_ok=True)
+        try:
+            file.unlink(missing_ok=True)
+        except OSError as error:
+            raise fail("E502", f"{file} cannot be taken away: {error.strerror}") from None
 
 
 def read_asked(path: Path) -> dict[str, Any]:

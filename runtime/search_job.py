@@ -37,17 +37,17 @@ def search(job: Job) -> Finished:
     data = load(job.data, job.data_dir, "train")
     text = stand_alone(found.program, job.source.text)
     asked = asked_of(job, "search", found.stack.name, settings, options, fingerprint(data), text, execution)
-    run = open_run(job.out, asked, job.source.text, job.resume)
-    about = f"{recipe.name}, seed {job.seed}, {job.data}"
-    transform = training_transform(data_set, settings.cutout)
-    setup = Setup(run, document, network, options, settings, data, transform, job.seed, about, job.limit, execution)
-    torch.manual_seed(job.seed)
-    with explained("when the network was built"):
-        task = ALGORITHMS[recipe.name.text](setup)
-    with showing("search", task.epochs, task.steps, quiet=job.quiet) as show:
-        run_task(run, task, job.seed, show, job.resume)
-    genotype = run.path / "genotype.nas"
-    return Finished(genotype, run, (*notes, *warnings_of(read(read_path(genotype)).document)))
+    with open_run(job.out, asked, job.source.text, job.resume) as run:
+        about = f"{recipe.name}, seed {job.seed}, {job.data}"
+        transform = training_transform(data_set, settings.cutout)
+        setup = Setup(run, document, network, options, settings, data, transform, job.seed, about, job.limit, execution)
+        torch.manual_seed(job.seed)
+        with explained("when the network was built"):
+            task = ALGORITHMS[recipe.name.text](setup)
+        with showing("search", task.epochs, task.steps, quiet=job.quiet) as show:
+            run_task(run, task, job.seed, show, job.resume, job.saving)
+        genotype = run.path / "genotype.nas"
+        return Finished(genotype, run, (*notes, *warnings_of(read(read_path(genotype)).document)))
 
 
 def _search_recipe(document: n.Document) -> n.Recipe:

@@ -64,25 +64,25 @@ def search_seeds(job: Job, seeds: int, retrain: Mapping[str, str] | None = None)
         "retrain": retrain,
         "options": job.options.__dict__,
     }
-    run = open_run(job.out, asked, job.source.text, job.resume)
-    data_set, data = describe(job.data, job.data_dir), load(job.data, job.data_dir, "train")
-    rest = data.subset(torch.arange(int(len(data) * share), len(data)))
-    rows: list[Row] = []
-    notes: list[Diagnostic] = []
-    for number in range(seeds):
-        own = replace(job, seed=job.seed + number)
-        found = search(_within(own, job.out / f"seed-{number}"))
-        text = read_path(found.path)
-        given = replace(own, source=text, dialect=None, network=None, settings=retrain, share=share)
-        trained = train(_within(given, job.out / f"seed-{number}-trained"))
-        model, _ = open_target(trained.run.path)
-        top1 = score(model, rest, data_set, "valid", device).top1
-        rows.append(Row(own.seed, top1, stats(plan(read(text).document)).params, found.path))
-        notes += [note for note in (*found.notes, *trained.notes) if note not in notes]
-        run.write("seeds.csv", _csv(rows))
-    best = max(rows, key=lambda row: row.valid_top1)
-    path = run.write("genotype.nas", best.genotype.read_text(encoding="utf-8"))
-    return Best(path, run, tuple(rows), tuple(notes))
+    with open_run(job.out, asked, job.source.text, job.resume) as run:
+        data_set, data = describe(job.data, job.data_dir), load(job.data, job.data_dir, "train")
+        rest = data.subset(torch.arange(int(len(data) * share), len(data)))
+        rows: list[Row] = []
+        notes: list[Diagnostic] = []
+        for number in range(seeds):
+            own = replace(job, seed=job.seed + number)
+            found = search(_within(own, job.out / f"seed-{number}"))
+            text = read_path(found.path)
+            given = replace(own, source=text, dialect=None, network=None, settings=retrain, share=share)
+            trained = train(_within(given, job.out / f"seed-{number}-trained"))
+            model, _ = open_target(trained.run.path)
+            top1 = score(model, rest, data_set, "valid", device).top1
+            rows.append(Row(own.seed, top1, stats(plan(read(text).document)).params, found.path))
+            notes += [note for note in (*found.notes, *trained.notes) if note not in notes]
+            run.write("seeds.csv", _csv(rows))
+        best = max(rows, key=lambda row: row.valid_top1)
+        path = run.write("genotype.nas", best.genotype.read_text(encoding="utf-8"))
+        return Best(path, run, tuple(rows), tuple(notes))
 
 
 def _within(job: Job, out: Path) -> Job:

@@ -47,13 +47,12 @@ def search_table(job: Job, path: Path) -> Finished:
     digest = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
     text = stand_alone(found.program, job.source.text)
     asked = asked_of(job, "search", found.stack.name, settings, job.options, digest, text, Execution())
-    run = open_run(
-        job.out, {**asked, "table": {"column": table.column, "samples": samples}}, job.source.text, job.resume
-    )
-    seed_step(job.seed, "start")
-    explorer = explorer_of(recipe.name.text, settings, choices, recipe.name.span)
-    about = f"{recipe.name}, seed {job.seed}, {path.name}"
-    task = TableTask(run, table, choices, explorer, samples, about)
-    with showing("search", task.epochs, task.steps, quiet=job.quiet) as show:
-        run_task(run, task, job.seed, show, job.resume)
-    return Finished(run.path / "genotype.nas", run, (*notes, *warnings_of(task.found)))
+    asked |= {"table": {"column": table.column, "samples": samples}}
+    with open_run(job.out, asked, job.source.text, job.resume) as run:
+        seed_step(job.seed, "start")
+        explorer = explorer_of(recipe.name.text, settings, choices, recipe.name.span)
+        about = f"{recipe.name}, seed {job.seed}, {path.name}"
+        task = TableTask(run, table, choices, explorer, samples, about)
+        with showing("search", task.epochs, task.steps, quiet=job.quiet) as show:
+            run_task(run, task, job.seed, show, job.resume, job.saving)
+        return Finished(run.path / "genotype.nas", run, (*notes, *warnings_of(task.found)))

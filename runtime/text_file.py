@@ -11,10 +11,13 @@ from typing import BinaryIO
 from nasc.dsl.diagnostic import fail
 
 
-def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
+def write_atomically(
+    path: Path, write: Callable[[BinaryIO], object], before_move: Callable[[], object] | None = None
+) -> None:
     """Write a file beside its place and move it there when it is whole and on disk.
 
-    Raises `NasError` (E502) when it cannot be written; what stood there before still stands.
+    `before_move` is called between the two. Raises `NasError` (E502) when it cannot be written; what stood there
+    before still stands.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
@@ -23,6 +26,8 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
             write(file)
             file.flush()
             os.fsync(file.fileno())
+        if before_move is not None:
+            before_move()
         os.replace(temporary, path)
     except (OSError, RuntimeError) as error:
         # torch reports a full disk as a RuntimeError of its own

@@ -52,15 +52,15 @@ def train(job: Job) -> Finished:
         data = data.subset(torch.arange(int(len(data) * job.share)))
     text = stand_alone(found.program, job.source.text)
     asked = asked_of(job, "train", found.stack.name, settings, options, fingerprint(data), text, execution)
-    run = open_run(job.out, asked, job.source.text, job.resume)
-    run.write("genotype.nas", text)
-    about = _about(job, found.stack.name, options, with_head, text)
-    transform = training_transform(data_set, settings.cutout)
-    task = TrainTask(model, settings, data, transform, job.seed, about, job.limit, execution.device)
-    with showing("train", task.epochs, task.steps, quiet=job.quiet) as show:
-        run_task(run, task, job.seed, show, job.resume)
-    weights_file.save(run.path / "weights.safetensors", model, about)
-    return Finished(run.path / "weights.safetensors", run, notes)
+    with open_run(job.out, asked, job.source.text, job.resume) as run:
+        run.write("genotype.nas", text)
+        about = _about(job, found.stack.name, options, with_head, text)
+        transform = training_transform(data_set, settings.cutout)
+        task = TrainTask(model, settings, data, transform, job.seed, about, job.limit, execution.device)
+        with showing("train", task.epochs, task.steps, quiet=job.quiet) as show:
+            run_task(run, task, job.seed, show, job.resume, job.saving)
+        weights_file.save(run.path / "weights.safetensors", model, about)
+        return Finished(run.path / "weights.safetensors", run, notes)
 
 
 def _training(document: n.Document, network: str | None) -> tuple[n.Recipe | None, str | None]:

@@ -42,6 +42,26 @@ class Assignment(click.ParamType[tuple[str, str]]):
         return name.strip(), text.strip()
 
 
+class Interval(click.ParamType[tuple[int | None, float | None]]):
+    """`500` (steps), `30s`, `10m` or `2h`: so many steps, so many seconds."""
+
+    name = "STEPS|TIME"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int | None, float | None]:
+        if isinstance(value, tuple):
+            return value
+        text = str(value)
+        number, seconds = (text[:-1], UNITS[text[-1]]) if text[-1:] in UNITS else (text, None)
+        if not number.isdecimal() or not 0 < int(number) < 2**31:
+            self.fail("write a number of steps, or a time such as 30s, 10m or 2h", param, ctx)
+        return (int(number), None) if seconds is None else (None, int(number) * seconds)
+
+
+UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
+
+
 def together(*options: Callable[[F], F]) -> Callable[[F], F]:
     """Several decorators as one, in the order in which help lists them."""
 
@@ -92,6 +112,17 @@ RUN = together(
     click.option("--set", "settings", type=Assignment(), multiple=True, help="A setting of the recipe: --set lr=0.1."),
     click.option("--limit-batches", "limit", type=_COUNT, help="At most so many steps an epoch."),
     click.option("--no-pass", "without", metavar="NAME", multiple=True, help="Do without this pass of the compiler."),
+    click.option(
+        "--checkpoint-every",
+        "every",
+        type=Interval(),
+        default="5m",
+        show_default=True,
+        help="Save so often, and after every epoch: 500 (steps), 30s, 10m, 2h.",
+    ),
+    click.option(
+        "--keep", type=click.IntRange(1, 1000), default=2, show_default=True, help="How many checkpoints are kept."
+    ),
     click.option("--amp", type=click.Choice(["bf16"]), help="Mixed precision."),
     click.option(
         "--compile", is_flag=True, help="Compile every cell with torch.compile, which takes minutes at first."

@@ -28,6 +28,7 @@ Done = TypeVar("Done", bound=Noted)
 def job_of(command: str, file: str, given: dict[str, Any]) -> Job:
     """The job that a command line asks for."""
     from nasc.runtime.job import Job, resumed
+    from nasc.runtime.saving import Saving
 
     source = open_source(file)
     data = str(given["data"]).replace(":", "-").replace("/", "-")
@@ -52,6 +53,7 @@ def job_of(command: str, file: str, given: dict[str, Any]) -> Job:
         amp=given["amp"],
         compile=given["compile"],
         quiet=given["quiet"],
+        saving=Saving(*given["every"], keep=given["keep"]),
     )
     return resumed(job, seed_given=seed is not None) if job.resume else job
 

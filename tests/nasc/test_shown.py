@@ -4,6 +4,7 @@
 `tests/compiler/errors`. With `NASC_REGENERATE=1` they are written anew; their diff is what a reviewer reads.
 """
 
+import fcntl
 import os
 import re
 import shlex
@@ -61,6 +62,7 @@ FILES: dict[str, str | bytes] = {
     "one/train/cat/1.png": picture(),
     "full/notes.txt": "mine\n",
     "other/run.json": "{}",
+    "busy/.lock": "process 4711 on node-3\n",
     "space.nas": SPACE,
     "never.nas": SPACE.replace("cifar { ", "cifar { require count(skip_connect, normal) >= 3  "),
     "nothing.nas": "use std.darts\ncell normal(s0, s1) { s2 = none(s0) @0.9 + none(s1) @0.8  return s2 }\n",
@@ -94,6 +96,7 @@ COMMANDS = {
     "E508": "train tiny.nas --data digits --device meta --out new",
     "E509": "evaluate trained --data folder:one",
     "E510": f"train tiny.nas --data digits {STEP} --out new",
+    "E511": f"train tiny.nas --data digits {STEP} --out busy",
     "E601": "train tiny.nas --data folder:nothing --out new",
     "E602": "train tiny.nas --data folder:flat --out new",
     "E603": "train tiny.nas --data digit --out new",
@@ -109,9 +112,11 @@ COMMANDS = {
     "E901": "compile tiny.nas --emit onnx -o net.onnx",
     "W205": "check lost.txt",
     "W307": TRAIN,
+    "W501": TRAIN + " --resume",
+    "W601": "train tiny.nas --data folder:cut --skip-unreadable --out new --quiet --epochs 1",
     "W402": f"search never.nas {SEARCH}",
 }
-BEFORE = {"E505": TRAIN, "E509": TRAIN}
+BEFORE = {"E505": TRAIN, "E509": TRAIN, "W501": TRAIN + " --checkpoint-every 1"}
 """What runs first, and well."""
 
 
@@ -120,12 +125,21 @@ def too_large(self: TrainTask, epoch: int, step: int) -> Any:
     return {"loss": float(torch.empty(2**55, dtype=torch.uint8)[0])}, 1
 
 
+def held(patch: pytest.MonkeyPatch) -> None:
+    """Another process, as far as the kernel can tell, works in a directory."""
+    file = open("busy/.lock")  # noqa: SIM115  # held until the test is over
+    fcntl.flock(file, fcntl.LOCK_EX)
+    patch.setattr(held, "file", file, raising=False)
+
+
 FAKES: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "E510": lambda patch: patch.setattr(TrainTask, "step", too_large),
+    "E511": held,
+    "W501": lambda patch: os.truncate("trained/checkpoint.pt", 1000),
     "E801": lambda patch: patch.setenv("PATH", ""),
     "E901": lambda patch: patch.setattr(exported, "find_spec", lambda name: None),
 }
-"""Machines that lack something."""
+"""Machines that lack something, or have been used badly."""
 PRELUDE = re.compile(r"(?<=darts\.nas:)\d+|(?m:^)\d+(?= \|)")
 """A line of a shipped text, which changes more often than what is said of it."""
 

@@ -144,15 +144,78 @@ def test_the_checkpoint_of_another_run(own: str, other: str, tmp_path: Path, req
     assert (out / "metrics.jsonl").read_bytes() == metrics
 
 
-def test_a_damaged_checkpoint_stops_the_run_and_leaves_it(trained: Path, tmp_path: Path) -> None:
+def test_a_damaged_checkpoint_without_another_stops_the_run_and_leaves_it(trained: Path, tmp_path: Path) -> None:
     out = tmp_path / "run"
     shutil.copytree(trained, out)
+    second = (out / "checkpoint.1.pt").read_bytes()
+    (out / "checkpoint.1.pt").write_bytes(b"")
     good = (out / "checkpoint.pt").read_bytes()
     (out / "checkpoint.pt").write_bytes(good[:-100])
     with pytest.raises(nasc.NasError, match="is damaged") as caught:
         train(job(out, GENOTYPE, resume=True))
-    assert caught.value.diagnostics[0].code == "E503"
+    assert [d.code for d in caught.value.diagnostics] == ["E503", "E503"]
     (out / "checkpoint.pt").write_bytes(good)
+    (out / "checkpoint.1.pt").write_bytes(second)
+    assert differences(out, trained) == []
+
+
+# ---------------------------------------------------------------- several
+
+
+def test_the_last_ones_are_kept(tmp_path: Path) -> None:
+    path = tmp_path / "c.pt"
+    for epoch in range(5):
+        checkpoint.save(path, {**STATE, "epoch": epoch}, keep=3)
+    files = [path, tmp_path / "c.1.pt", tmp_path / "c.2.pt"]
+    assert sorted(tmp_path.iterdir()) == sorted(files)
+    assert [checkpoint.load(file)["epoch"] for file in files] == [4, 3, 2]
+    checkpoint.save(path, {**STATE, "epoch": 5}, keep=1)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_the_one_before_a_damaged_one_is_taken(tmp_path: Path) -> None:
+    path = tmp_path / "c.pt"
+    for epoch in range(3):
+        checkpoint.save(path, {**STATE, "epoch": epoch}, keep=3)
+    path.write_bytes(path.read_bytes()[:-9])
+    damaged = bytearray((tmp_path / "c.1.pt").read_bytes())
+    damaged[len(damaged) // 2] ^= 1
+    (tmp_path / "c.1.pt").write_bytes(damaged)
+    state, notes = checkpoint.newest(path)
+    assert state is not None
+    assert state["epoch"] == 0
+    assert [note.code for note in notes] == ["W501", "W501"]
+    assert "at step 3 of epoch 1" in notes[0].help
+    assert list(tmp_path.iterdir()) == [path]  # the next checkpoint makes room for the good one, not for damaged ones
+    assert checkpoint.load(path)["epoch"] == 0
+
+
+def test_one_that_is_not_there_since_it_made_room(tmp_path: Path) -> None:
+    path = tmp_path / "c.pt"
+    assert checkpoint.newest(path) == (None, [])
+    checkpoint.save(path, STATE)
+    path.rename(tmp_path / "c.1.pt")
+    state, notes = checkpoint.newest(path)
+    assert state is not None
+    assert notes == []
+
+
+def test_a_foreign_one_is_not_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "c.pt"
+    checkpoint.save(path, STATE, keep=2)
+    checkpoint.save(path, STATE, keep=2)
+    torch.save({"state_dict": {}}, path)
+    with pytest.raises(nasc.NasError, match="is not a checkpoint of a nasc run"):
+        checkpoint.newest(path)
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_run_goes_on_from_the_one_before(trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "run"
+    shutil.copytree(trained, out)
+    (out / "checkpoint.pt").write_bytes((out / "checkpoint.pt").read_bytes()[:-100])
+    train(job(out, GENOTYPE, resume=True))
+    assert "warning[W501]" in capsys.readouterr().err
     assert differences(out, trained) == []
 
 

@@ -174,8 +174,8 @@ def test_killed_at_every_rename(trained: Path, tmp_path: Path, monkeypatch: pyte
             raise Killed
 
     around(monkeypatch, os, "replace", partial(die_once, "before"), partial(die_once, "after"))
-    assert attempts("train", tmp_path / "run") == 10
-    files = ("run.json", "space.nas", "genotype.nas", "checkpoint.pt", "weights.safetensors")
+    assert attempts("train", tmp_path / "run") == 12
+    files = ("run.json", "space.nas", "genotype.nas", "checkpoint.pt", "checkpoint.1.pt", "weights.safetensors")
     assert done == {f"{how} {file}" for how in ("before", "after") for file in files}
     assert differences(tmp_path / "run", trained) == []  # and nothing half written is left
 

@@ -25,6 +25,9 @@ from tests.runtime.test_derive import edges
 from tests.runtime.tiny import EPOCHS, GENOTYPE, SPACE, differences, job
 
 
+CHECKPOINTS = ("checkpoint.pt", "checkpoint.1.pt")
+
+
 def refused(code: str, work: Any, *given: Any, **options: Any) -> str:
     with pytest.raises(nasc.NasError) as caught:
         work(*given, **options)
@@ -46,14 +49,14 @@ def rows(path: Path) -> list[dict[str, Any]]:
 def test_the_files_of_a_search(searched: Path) -> None:
     found = sorted(str(file.relative_to(searched)) for file in searched.rglob("*") if file.is_file())
     epochs = [f"epochs/{epoch:04d}.nas" for epoch in range(1, EPOCHS + 1)]
-    assert found == sorted(["run.json", "space.nas", *epochs, "genotype.nas", "metrics.jsonl", "checkpoint.pt"])
+    assert found == sorted(["run.json", "space.nas", *epochs, "genotype.nas", "metrics.jsonl", *CHECKPOINTS])
     assert (searched / "space.nas").read_text() == SPACE
     assert (searched / "genotype.nas").read_text() == (searched / epochs[-1]).read_text()
 
 
 def test_the_files_of_a_training(trained: Path) -> None:
     found = {file.name for file in trained.iterdir()}
-    names = {"run.json", "space.nas", "genotype.nas", "metrics.jsonl", "checkpoint.pt", "weights.safetensors"}
+    names = {"run.json", "space.nas", "genotype.nas", "metrics.jsonl", *CHECKPOINTS, "weights.safetensors"}
     assert found == names
     assert (trained / "genotype.nas").read_text() == (trained / "space.nas").read_text() == GENOTYPE
 
@@ -149,7 +152,8 @@ def test_a_directory_that_holds_something_else(tmp_path: Path) -> None:
 
 
 def test_an_empty_directory_is_good(tmp_path: Path) -> None:
-    assert open_run(tmp_path, {}, "text", False).asked["text_sha256"]
+    with open_run(tmp_path, {}, "text", False) as run:
+        assert run.asked["text_sha256"]
     assert (tmp_path / "space.nas").read_text() == "text"
 
 
@@ -248,7 +252,7 @@ def test_seed_and_threads_are_those_of_the_run_where_none_are_said(searched: Pat
 def test_killed_before_the_first_checkpoint(searched: Path, tmp_path: Path) -> None:
     """All that a kill in the first epoch, or in the middle of the first files, leaves."""
     out = copied(searched, tmp_path)
-    for name in ("checkpoint.pt", "genotype.nas", "space.nas"):
+    for name in (*CHECKPOINTS, "genotype.nas", "space.nas"):
         (out / name).unlink()
     shutil.rmtree(out / "epochs")
     (out / ".space.nas.77.tmp").write_text("na")

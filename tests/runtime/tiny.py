@@ -43,7 +43,7 @@ def job(out: Path, text: str = SPACE, **given: Any) -> Job:
 
 
 def outcome(path: Path) -> dict[str, Any]:
-    """All that a run has made, file by file; the date of its start aside."""
+    """All that a run has made, file by file; the date of its start and where it saved before the end aside."""
     found: dict[str, Any] = {}
     for file in sorted(path.rglob("*")):
         name = str(file.relative_to(path))
@@ -51,7 +51,7 @@ def outcome(path: Path) -> dict[str, Any]:
             found[name] = file.read_text(encoding="utf-8").replace(read_asked(path)["started"], "DATE")
         elif file.name == "checkpoint.pt":
             found |= {f"{name}{key}": value for key, value in leaves(checkpoint.load(file))}
-        elif file.is_file() and file.name != "run.json":
+        elif file.is_file() and file.name != "run.json" and not file.name.startswith("checkpoint."):
             found[name] = file.read_bytes()
     return found
 
