@@ -9,9 +9,11 @@ from nasc.compiler.check import Checked
 from nasc.compiler.dag import CellDag, Edge
 from nasc.compiler.expand import Plan, expand
 from nasc.compiler.graph import LayerGraph, Step, state_path
+from nasc.compiler.language_bounds import language_bounds, language_costs
+from nasc.compiler.language_plan import LanguagePlan, expand_language
 from nasc.compiler.layers import LAYERS, Shape
 from nasc.compiler.operations import ExpandError
-from nasc.compiler.plan import plan
+from nasc.compiler.plan import any_plan
 from nasc.compiler.resolve import Program
 from nasc.compiler.write_out import write_out
 from nasc.dsl.diagnostic import Findings
@@ -28,6 +30,8 @@ def bounds(found: Checked, network: str, none: frozenset[str]) -> tuple[Range, R
     lose all its edges and the cell its width, or where the decided network cannot be built.
     """
     open_plan = found.plans[network]
+    if isinstance(open_plan, LanguagePlan):
+        return language_bounds(expand_language(open_plan.stack, found.dags, found.program, affine=True), none)
     if any(group.low == 0 for cell in open_plan.cells for group in cell.dag.groups):
         return None
     if any(edge.kept is not None for cell in open_plan.cells for edge in cell.dag.edges):
@@ -44,7 +48,10 @@ def operation_costs(program: Program, network: str, what: Literal["params", "mac
 
     By the name of the choice, the row of the edge and the operation. Raises `NasError`: it cannot be built.
     """
-    stack = plan(program.document, network).stack
+    built = any_plan(program.document, network)
+    if isinstance(built, LanguagePlan):
+        return language_costs(built, what)
+    stack = built.stack
     findings = Findings()
     written = {cell: write_out(program.cells[cell], program, findings) for cell in {p.cell for p in stack.placements}}
     dags = {name: dag for name, dag in written.items() if dag is not None}

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, fx, nn
 
 from nasc.compiler import modules
+from nasc.compiler.dag import CellDag
 from nasc.compiler.expand import Plan
 from nasc.compiler.graph import LayerGraph
 from nasc.compiler.lower import to_module
@@ -124,6 +125,14 @@ def _of_cell(given: Mapping[str, Any] | Sequence[Any], choice: str, index: int) 
     return given[choice] if isinstance(given, Mapping) else given[index]
 
 
+def refuse_open(dags: Sequence[CellDag]) -> None:
+    """Raise E310 where a cell has something left to choose."""
+    for dag in dags:
+        if dag.open:
+            help = "search it first (`nasc search`), or build the shared-weight network with `nasc.supernet`"
+            raise fail("E310", f"cell `{dag.name}` still has choices", dag.open_edges[0].span, help=help)
+
+
 def decided(
     plan: Plan, auxiliary: bool = False, changes: Sequence[Pass] | None = None, channels_last: bool = False
 ) -> Network:
@@ -131,9 +140,5 @@ def decided(
 
     Raises `NasError` (E310) where something is left to choose.
     """
-    for cell in plan.cells:
-        if cell.dag.open:
-            edge = cell.dag.open_edges[0]
-            help = "search it first (`nasc search`), or build the shared-weight network with `nasc.supernet`"
-            raise fail("E310", f"cell `{cell.dag.name}` still has choices", edge.span, help=help)
+    refuse_open([cell.dag for cell in plan.cells])
     return Network(plan, auxiliary, passes() if changes is None else changes, channels_last)

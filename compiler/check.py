@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 
 from nasc.compiler.check_operations import check_operations
 from nasc.compiler.dag import CellDag, numbered
-from nasc.compiler.expand import Plan, expand
+from nasc.compiler.expand import Plan
 from nasc.compiler.operations import ExpandError
-from nasc.compiler.plan import Stats, family_network, stats
+from nasc.compiler.plan import AnyPlan, Stats, expand_any, family_network, stats
 from nasc.compiler.resolve import Program, is_shipped, resolve
 from nasc.compiler.stack import Stack, check_skeleton, lay_out
 from nasc.compiler.write_out import ACTIVATIONS, write_out
 from nasc.dsl import nodes as n
+from nasc.dsl.collector import uncollected
 from nasc.dsl.diagnostic import Findings, nearest
 from nasc.dsl.source import Span
 
@@ -33,10 +34,11 @@ class Checked:
 
     program: Program = field(repr=False)
     dags: dict[str, CellDag] = field(repr=False)
-    plans: dict[str, Plan] = field(repr=False)
+    plans: dict[str, AnyPlan] = field(repr=False)
     findings: Findings
 
 
+@uncollected
 def check(document: n.Document) -> Checked:
     """Apply every rule. Never raises: what is wrong is in `findings`."""
     findings = Findings()
@@ -50,7 +52,7 @@ def check(document: n.Document) -> Checked:
     _skeletons(document, program, findings)
     # what is wrong so far would be found again, in other words, in every network that is written out
     good = not findings.failed
-    plans: dict[str, Plan] = {}
+    plans: dict[str, AnyPlan] = {}
     placed: set[str] = set()
     networks = list(document.networks.values())
     if not networks and good and document.cells:
@@ -65,20 +67,17 @@ def check(document: n.Document) -> Checked:
         placed |= {p.cell for p in stack.placements}
         if not _placed_kinds(stack, program, findings):
             continue
-        if stack.input == "tokens":
-            for item in requires:
-                findings.add("W206", "not checked: language models are not counted", item.span)
-            continue
         if not good:
             continue
         try:
-            plans[network.name.text] = plan = expand(stack, dags, program)
+            plans[network.name.text] = plan = expand_any(stack, dags, program)
         except ExpandError as error:
             findings.report(error.diagnostic)
             continue
         _requires(plan, requires, dags, findings)
-        _gradients(plan, findings)
-        _reductions(stack, findings)
+        if isinstance(plan, Plan):
+            _gradients(plan, findings)
+            _reductions(stack, findings)
     for name, dag in dags.items():
         if name in document.cells:
             _unread(document.cells[name], dag, findings)
@@ -164,10 +163,11 @@ def _words(call: n.Call) -> list[str]:
     ]
 
 
-def _requires(plan: Plan, requires: list[n.Require], dags: dict[str, CellDag], findings: Findings) -> None:
+def _requires(plan: AnyPlan, requires: list[n.Require], dags: dict[str, CellDag], findings: Findings) -> None:
     """What a network says of itself. In an open network bounds speak of what it may emit, so a search keeps them."""
-    counts = stats(plan)
+    counts = stats(plan) if requires else None
     for item in requires:
+        assert counts is not None
         name = item.quantity.name.text
         value = quantity(item, plan, counts, dags, findings)
         if value is None:
@@ -197,7 +197,9 @@ def _named(call: n.Call) -> str:
     return call.span.text or call.name.text
 
 
-def quantity(item: n.Require, plan: Plan, counts: Stats, dags: Mapping[str, CellDag], findings: Findings) -> int | None:
+def quantity(
+    item: n.Require, plan: AnyPlan, counts: Stats, dags: Mapping[str, CellDag], findings: Findings
+) -> int | None:
     """What a network has of what a requirement speaks of; None, and reported, where it has none of it."""
     call = item.quantity
     match call.name.text:
@@ -207,8 +209,8 @@ def quantity(item: n.Require, plan: Plan, counts: Stats, dags: Mapping[str, Cell
             return counts.macs
         case "params_aux":
             if counts.params_aux is None:
-                why = plan.auxiliary_error.message if plan.auxiliary_error else "there is no auxiliary head"
-                findings.add("E307", why, item.span)
+                error = plan.auxiliary_error if isinstance(plan, Plan) else None
+                findings.add("E307", error.message if error else "there is no auxiliary head", item.span)
             return counts.params_aux
     words = _words(call)
     if words[-1] not in dags:

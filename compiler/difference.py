@@ -9,7 +9,7 @@ from typing import Literal
 from nasc.compiler.dag import CellDag, Edge, runs
 from nasc.compiler.distance import distance, placed_order
 from nasc.compiler.identity import identity
-from nasc.compiler.plan import Stats, plan, stats
+from nasc.compiler.plan import Stats, any_plan, stats
 from nasc.compiler.resolve import Program, resolve
 from nasc.compiler.write_out import write_out
 from nasc.dsl import nodes as n
@@ -108,7 +108,7 @@ def _matched(a: Mapping[str, CellDag], b: Mapping[str, CellDag]) -> list[tuple[C
 
 def _stats(document: n.Document, network: str | None) -> Stats | None:
     try:
-        return stats(plan(document, network))
+        return stats(any_plan(document, network))
     except NasError:
         return None
 

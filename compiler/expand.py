@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from nasc.compiler.dag import CellDag, Edge
 from nasc.compiler.graph import MEAN, MIX, SCALE, SUM, WEIGH, GraphBuilder, LayerGraph, Step, state_path
@@ -149,6 +150,10 @@ class _Expander:
         self.layers += len(builder.steps)
         if self.layers > MAX_LAYERS:
             raise ExpandError("E105", f"the network has more than {MAX_LAYERS} layers", self.stack.span)
+        for step in builder.steps:
+            if step.settings.get("tied") or step.settings.get("shared"):
+                message = f"`{'tied' if step.settings.get('tied') else 'shared'}` belongs to language models"
+                raise ExpandError("E219", message, step.span)
         steps = tuple(
             replace(s, path=s.path[len(prefix) :]) if prefix and s.path.startswith(prefix) else s for s in builder.steps
         )
@@ -184,11 +189,13 @@ class _Expander:
         given = tuple(builder.input(feature.shape) for feature in inputs)
         at: dict[str, int] = {}
         for position, (name, feature) in enumerate(zip(dag.inputs, inputs, strict=True)):
-            chain = self.stack.chains.get("preprocess")
-            if feature.level < newest and "align" in self.stack.chains:
-                chain = self.stack.chains["align"]
-            path = f"preprocess.{position}"
-            at[name] = given[position] if chain is None else write_chain(builder, chain, given[position], scope, path)
+            which = "align" if feature.level < newest and "align" in self.stack.chains else "preprocess"
+            at[name] = given[position]
+            if (chain := self.stack.chains.get(which)) is not None:
+                writer = ChainWriter(builder, f"preprocess.{position}")
+                key = which, scope.width, scope.affine, feature.shape
+                write = partial(writer.chain, chain, given[position], scope)
+                at[name] = self.once(key, writer, given[position], scope, write)
         rows = {id(edge): row for row, edge in enumerate(dag.open_edges)}
         from_inputs, from_states = replace(scope, stride=stride), replace(scope, stride=1)
         for state in dag.states:

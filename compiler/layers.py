@@ -40,7 +40,7 @@ class Parameter:
 class LayerKind:
     """What the compiler knows of one layer.
 
-    `shape` maps an input shape to the output shape and raises `ShapeError`; `parameters_of` counts the numbers it
+    `shape` maps an input shape to the output shape and raises `ShapeError`; `params` counts the numbers it
     learns; `macs` takes input and output shape; `module` constructs the torch module (and imports torch);
     it is None for what only language models have.
     """
@@ -121,7 +121,22 @@ def _shuffle_shape(shape: Shape, settings: Settings) -> Shape:
     return shape
 
 
+def _embedding_shape(shape: Shape, settings: Settings) -> Shape:
+    if len(shape) != 1:
+        raise ShapeError(f"`embedding` reads words, not the shape {show(shape)}")
+    return (settings["out"],)
+
+
+def _gate_shape(shape: Shape, settings: Settings) -> Shape:
+    raise ShapeError("`gate` stands on an edge of a recurrent cell")
+
+
 # ---------------------------------------------------------------- counting rules
+
+
+def _embedding_params(shape: Shape, settings: Settings) -> int:
+    out: int = settings["out"]
+    return shape[0] * out
 
 
 def _conv_params(shape: Shape, settings: Settings) -> int:
@@ -306,9 +321,16 @@ LAYERS: dict[str, LayerKind] = {
             _same,
             _own("DropPath"),
         ),
-        # Layers of language models: they are read and checked, but stand outside the networks of pictures.
-        LayerKind("embedding", "a vector for each word", (), _same, None),
-        LayerKind("gate", "the gated first state of a recurrent cell", (), _same, None),
+        # Layers of language models, which are built by themselves: `language_model`, `recurrent_cell`.
+        LayerKind(
+            "embedding",
+            "a vector of `C` numbers for each word, unless `out=` says otherwise",
+            (_OUT,),
+            _embedding_shape,
+            None,
+            _embedding_params,
+        ),
+        LayerKind("gate", "the gated first state of a recurrent cell", (), _gate_shape, None),
     )
 }
 

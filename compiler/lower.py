@@ -15,7 +15,6 @@ from nasc.compiler import modules
 from nasc.compiler.fused import Normed, flat
 from nasc.compiler.graph import INPUT, MIX, LayerGraph, Layout, Step, Term
 from nasc.compiler.layers import LAYERS, Shape
-from nasc.dsl.diagnostic import fail
 
 STATISTICS = ("running_mean", "running_var", "num_batches_tracked")
 Value = Any
@@ -224,10 +223,9 @@ class _Lowering:
 
 
 def make(step: Step, shape: Shape) -> nn.Module:
-    """The module of a layer. Raises `NasError` (E311) for what only language models have."""
+    """The module of a layer."""
     construct = LAYERS[step.kind].module
-    if construct is None:
-        raise fail("E311", f"`{step.kind}` belongs to language models", step.span)
+    assert construct is not None, f"{step.kind} has no shape among pictures"
     return construct(shape, step.settings)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from nasc.compiler.dag import CellDag
 from nasc.compiler.expand import Plan, expand
 from nasc.compiler.graph import LayerGraph
+from nasc.compiler.language_plan import LanguagePlan, expand_language
 from nasc.compiler.layers import Shape
 from nasc.compiler.operations import ExpandError
 from nasc.compiler.resolve import Program, resolve, uses
@@ -16,25 +17,50 @@ from nasc.dsl import nodes as n
 from nasc.dsl.diagnostic import Findings, NasError, fail, nearest
 from nasc.dsl.source import Span
 
+AnyPlan = Plan | LanguagePlan
+"""A network of pictures, or a language model."""
 
-def plan(document: n.Document, network: str | None = None, options: Options = Options()) -> Plan:
+
+def any_plan(document: n.Document, network: str | None = None, options: Options = Options()) -> AnyPlan:
     """The plan of one network; without a name the one that `train` names, else the first.
 
     Raises `NasError` with everything wrong on the way to it.
     """
-    program, chosen, stack, dags, findings = laid_out(document, network, options)
-    refuse_language_model(stack.input, chosen.name.span)
+    program, stack, dags, findings = _laid_out(document, network, options)
     try:
-        return expand(stack, dags, program)
+        return expand_any(stack, dags, program)
     except ExpandError as error:
         findings.report(error.diagnostic)
         raise NasError(findings.in_order()) from None
 
 
-def laid_out(
-    document: n.Document, network: str | None = None, options: Options = Options()
-) -> tuple[Program, n.Network, Stack, dict[str, CellDag], Findings]:
-    """One network, of pictures or of words, as far as its stack and its cells written out. Raises as `plan` does."""
+def expand_any(stack: Stack, dags: dict[str, CellDag], program: Program, affine: bool = False) -> AnyPlan:
+    """The plan of a stack, as `expand` and `expand_language` make it; they say what is raised."""
+    return (expand_language if stack.input == "tokens" else expand)(stack, dags, program, affine)
+
+
+def plan(document: n.Document, network: str | None = None, options: Options = Options()) -> Plan:
+    """The plan of a network of pictures. Raises as `any_plan` does, and E311 for a language model."""
+    found = any_plan(document, network, options)
+    if isinstance(found, LanguagePlan):
+        message = f"network `{found.stack.name}` is a language model; this is made for networks of pictures"
+        raise fail("E311", message, found.stack.span)
+    return found
+
+
+def language_plan(document: n.Document, network: str | None = None, options: Options = Options()) -> LanguagePlan:
+    """The plan of a language model. Raises as `any_plan` does, and E311 for a network of pictures."""
+    found = any_plan(document, network, options)
+    if isinstance(found, Plan):
+        message = f"network `{found.stack.name}` takes pictures; this is made for language models"
+        raise fail("E311", message, found.stack.span, help="a language model says `input: tokens`")
+    return found
+
+
+def _laid_out(
+    document: n.Document, network: str | None, options: Options
+) -> tuple[Program, Stack, dict[str, CellDag], Findings]:
+    """One network as far as its stack and its cells written out."""
     findings = Findings()
     program = resolve(document, findings)
     chosen = choose(document, program, network)
@@ -47,14 +73,7 @@ def laid_out(
         if dag is not None:
             dags[name] = dag
     findings.raise_errors()
-    return program, chosen, stack, dags, findings
-
-
-def refuse_language_model(shape: object, span: Span) -> None:
-    """Raise E311 for a network of words: only networks of pictures are built."""
-    if shape == "tokens":
-        message = "this network is a language model, and only networks of pictures can be built"
-        raise fail("E311", message, span, help="recurrent cells can be checked, formatted and converted")
+    return program, stack, dags, findings
 
 
 def choose(document: n.Document, program: Program, name: str | None) -> n.Network:
@@ -128,19 +147,31 @@ class Stats:
 
     `params` is without the auxiliary head, `params_aux` with it (None where there is none or it does not fit),
     `macs` are multiply-accumulates of convolutions and linear layers for one input, the auxiliary head not counted.
+    The input of a language model is one word: `input_shape` is None, `output_shape` has a score for every word.
     """
 
     network: str
     params: int
     params_aux: int | None
     macs: int
-    input_shape: Shape
+    input_shape: Shape | None
     output_shape: Shape
     cells: tuple[CellStats, ...]
 
 
-def stats(plan: Plan) -> Stats:
+def stats(plan: AnyPlan) -> Stats:
     """The counts of a plan, by its shape rules; torch is not needed."""
+    cells = _recurrent(plan) if isinstance(plan, LanguagePlan) else _cells(plan)
+    params = sum(graph.params for graph in plan.trunk) + sum(cell.params for cell in cells)
+    macs = sum(graph.macs for graph in plan.trunk) + sum(cell.macs for cell in cells)
+    if isinstance(plan, LanguagePlan):
+        return Stats(plan.stack.name, params, None, macs, None, plan.head.shape, cells)
+    with_aux = None if plan.auxiliary is None else params + plan.auxiliary.params
+    shape = tuple(plan.stack.input)
+    return Stats(plan.stack.name, params, with_aux, macs, shape, plan.head.shape, cells)  # type: ignore[arg-type]
+
+
+def _cells(plan: Plan) -> tuple[CellStats, ...]:
     counts: dict[int, tuple[int, int]] = {}
 
     def count(graph: LayerGraph) -> tuple[int, int]:
@@ -148,13 +179,14 @@ def stats(plan: Plan) -> Stats:
             counts[id(graph)] = graph.params, graph.macs
         return counts[id(graph)]
 
-    cells = tuple(
+    return tuple(
         CellStats(index, cell.placement.choice, cell.placement.stride, cell.shape, *count(cell.graph))
         for index, cell in enumerate(plan.cells)
     )
-    trunk = [count(graph) for graph in plan.trunk]
-    params = sum(p for p, _ in trunk) + sum(cell.params for cell in cells)
-    macs = sum(m for _, m in trunk) + sum(cell.macs for cell in cells)
-    with_aux = None if plan.auxiliary is None else params + plan.auxiliary.params
-    shape = tuple(plan.stack.input)
-    return Stats(plan.stack.name, params, with_aux, macs, shape, plan.head.shape, cells)  # type: ignore[arg-type]
+
+
+def _recurrent(plan: LanguagePlan) -> tuple[CellStats, ...]:
+    return tuple(
+        CellStats(index, cell.placement.choice, 1, cell.shape, cell.params, cell.macs)
+        for index, cell in enumerate(plan.cells)
+    )

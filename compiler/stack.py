@@ -31,6 +31,7 @@ class Options:
     classes: int | None = None
     input: tuple[int, ...] | None = None
     reductions: Literal["move", "keep"] = "move"
+    vocabulary: int | None = None
 
     @property
     def overriding(self) -> bool:
@@ -199,16 +200,19 @@ class _Layout:
     def needs(self, shape: object) -> None:
         """Report everything a network must say and does not, at once."""
         missing = {"input": "3x32x32", "channels": "16", "classes": "10", "cells": "normal*6, reduce/2, normal*6"}
+        if shape == "tokens":
+            missing = {"channels": "850", "vocabulary": "10000", "cells": "rnn"}
         for name in list(missing):
             said = name in self.settings or getattr(self.options, name, None) is not None
-            if said or (name == "cells" and self.stack) or (name == "classes" and shape == "tokens"):
+            if said or (name == "cells" and self.stack):
                 del missing[name]
         if not missing:
             return
         listed = ", ".join(f"`{name}`" for name in missing)
         help = "write " + ", ".join(f"`{name}: {value}`" for name, value in missing.items())
         if self.network.base is None and len(missing) > 1:
-            help = f"extend a skeleton that says it, such as `network {self.network.name}: darts_cifar {{ ... }}`"
+            like = "darts_lm" if shape == "tokens" else "darts_cifar"
+            help = f"extend a skeleton that says it, such as `network {self.network.name}: {like} {{ ... }}`"
         self.error("E305", f"network `{self.network.name}` has no {listed}", self.network.name.span, help=help)
 
     def chain(self, name: str) -> n.Chain | None:
@@ -245,11 +249,15 @@ class _Layout:
         return None
 
     def input(self) -> tuple[int, ...] | Literal["tokens"] | None:
-        if self.options.input is not None:
-            return tuple(self.options.input)
         setting = self.settings.get("input")
+        words = setting is not None and isinstance(setting.value, n.Chain) and setting.value.word == "tokens"
+        if words and self.options.input is not None:
+            message = f"network `{self.network.name}` reads words, and takes no size of pictures"
+            self.error("E212", message, self.network.name.span, help="leave the other input out")
+        elif self.options.input is not None:
+            return tuple(self.options.input)
         match setting.value if setting else None:
-            case n.Chain() as chain if chain.word == "tokens":
+            case n.Chain() if words:
                 return "tokens"
             case n.Size() as size if len(size.values) == 3 and min(size.values) > 0 and max(size.values) < 2**31:
                 return size.values

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from nasc.compiler.dag import CellDag, Edge, runs
 from nasc.compiler.expand import Plan, PlannedCell
 from nasc.compiler.graph import LayerGraph, state_path
+from nasc.compiler.language_plan import LanguagePlan, PlannedRecurrent
 from nasc.compiler.layers import LAYERS, Shape
+from nasc.compiler.plan import AnyPlan
 
 
 @dataclass(frozen=True)
@@ -23,8 +25,12 @@ class Line:
     macs: int
 
 
-def trace(plan: Plan) -> Iterator[Line]:
+def trace(plan: AnyPlan) -> Iterator[Line]:
     """The lines of a network from input to output; cells in a row that are alike are written once."""
+    return _of_words(plan) if isinstance(plan, LanguagePlan) else _of_pictures(plan)
+
+
+def _of_pictures(plan: Plan) -> Iterator[Line]:
     yield Line(0, "input", tuple(plan.stack.input), 0, 0)  # type: ignore[arg-type]
     yield _block("stem", plan.stem)
     if plan.stem2:
@@ -53,9 +59,14 @@ def _runs(plan: Plan) -> Iterator[tuple[int, list[PlannedCell]]]:
 
 def _cell(plan: Plan, first: int, cells: list[PlannedCell]) -> Iterator[Line]:
     cell = cells[0]
-    where = f"cell {first}" if len(cells) == 1 else f"cells {first} to {first + len(cells) - 1}, each"
     form = "/2" if cell.placement.stride == 2 else ""
-    yield Line(0, f"{where}: {cell.placement.choice}{form}", cell.shape, cell.graph.params, cell.graph.macs)
+    yield Line(
+        0,
+        f"{_places(first, len(cells))}: {cell.placement.choice}{form}",
+        cell.shape,
+        cell.graph.params,
+        cell.graph.macs,
+    )
     for position, name in enumerate(cell.dag.inputs):
         chain = _preprocess(plan, cell, position)
         back = len(cell.dag.inputs) - position
@@ -64,6 +75,35 @@ def _cell(plan: Plan, first: int, cells: list[PlannedCell]) -> Iterator[Line]:
     for state in cell.dag.states:
         yield _part(cell.graph, f"{state_path(state)}.", f"{state} = {equation(cell.dag, state)}", state)
     yield Line(1, f"return {returned(cell.dag)}", cell.shape, 0, 0)
+
+
+def _of_words(plan: LanguagePlan) -> Iterator[Line]:
+    """A language model: what a line costs is for one word, the numbers of its shape too."""
+    yield Line(0, "words", (plan.vocabulary,), 0, 0)
+    yield _block("stem", plan.stem)
+    for first, cells in _alike(plan.cells):
+        cell = cells[0]
+        yield Line(0, f"{_places(first, len(cells))}: {cell.placement.choice}", cell.shape, cell.params, cell.macs)
+        for state in cell.states:
+            text = f"{state.name} = {equation(cell.dag, state.name)}"
+            yield Line(1, text, cell.shape, state.params + cell.params_behind, state.macs)
+        if cell.params_shared:
+            yield Line(1, "behind the sums of all states", cell.shape, cell.params_shared, 0)
+        yield Line(1, f"return {returned(cell.dag)}", cell.shape, 0, 0)
+    yield _block("head", plan.head)
+
+
+def _alike(cells: Sequence[PlannedRecurrent]) -> Iterator[tuple[int, list[PlannedRecurrent]]]:
+    """Recurrent layers in a row that are one cell."""
+    first = 0
+    for _, group in groupby(cells, key=lambda cell: (cell.placement.choice, cell.inputs)):
+        run = list(group)
+        yield first, run
+        first += len(run)
+
+
+def _places(first: int, count: int) -> str:
+    return f"cell {first}" if count == 1 else f"cells {first} to {first + count - 1}, each"
 
 
 def _preprocess(plan: Plan, cell: PlannedCell, position: int) -> str:
@@ -82,14 +122,6 @@ def _part(graph: LayerGraph, prefix: str, text: str, state: str) -> Line:
     params = sum(LAYERS[step.kind].params(shape, step.settings) for step, shape in layers)
     macs = sum(LAYERS[step.kind].macs(shape, step.shape, step.settings) for step, shape in layers)
     return Line(1, text, graph.steps[graph.states[state]].shape, params, macs)
-
-
-def recurrent(dags: Iterable[CellDag]) -> Iterator[str]:
-    """The equations of the cells of a language model, which has no shapes and is not counted."""
-    for dag in dags:
-        yield f"recurrent {dag.name}({', '.join(dag.inputs)})"
-        yield from (f"  {state} = {equation(dag, state)}" for state in dag.states)
-        yield f"  return {returned(dag)}"
 
 
 def equation(dag: CellDag, state: str) -> str:

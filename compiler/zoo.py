@@ -17,7 +17,7 @@ PUBLISHED, DIFFERS = "# published:", "# differs:"
 
 @dataclass(frozen=True)
 class Entry:
-    """One shipped text and the network it is compiled as; a language model is not counted, its figures are None.
+    """One shipped text and the network it is compiled as; figures of a language model are for one word.
 
     `exact` says that every count the text states of itself is the one compiled; None where it states none. `reason`
     says why a published figure does not reproduce.

@@ -302,7 +302,9 @@ CODES: dict[str, Code] = {
     ),
     "E305": Code(
         "a network that is not complete",
-        "A network needs `input`, `channels`, `classes` and `cells`. They usually come from the skeleton it extends.",
+        "A network needs `input`, `channels`, `classes` and `cells`, a language model `vocabulary` in the place of "
+        "`classes`, a `stem` that begins with `embedding` and a `head` that ends in `linear`. They usually come from "
+        "the skeleton it extends.",
         "network n { channels: 16 }",
         "network n: darts_cifar { channels: 16 }",
     ),
@@ -345,9 +347,9 @@ CODES: dict[str, Code] = {
         "s2 = keep 2 of darts(*)",
     ),
     "E311": Code(
-        "a language model cannot be built",
-        "Recurrent cells are read, checked, formatted and converted. Networks of them are not built, counted, searched "
-        "or trained.",
+        "a network of the other kind",
+        "A network with `input: tokens` is a language model, any other takes pictures. Some commands and data sets are "
+        "for one kind only: profiles and emitted files are made of networks of pictures.",
     ),
     "E312": Code(
         "a genotype is not a point of a space",
@@ -442,7 +444,9 @@ CODES: dict[str, Code] = {
     ),
     "E508": Code(
         "the device cannot be used",
-        "This machine, or this build of torch, has no such device. `--device cpu` always works.",
+        "This machine, or this build of torch, has no such device, or the device cannot do what is asked: `--amp fp16` "
+        "needs a GPU and a training, and `--deterministic` refuses what varies from run to run. `--device cpu` always "
+        "works.",
     ),
     "E509": Code(
         "the data does not fit the network",
@@ -454,21 +458,21 @@ CODES: dict[str, Code] = {
         "narrower network need less; with `--recompute` a step keeps the inputs of cells alone and computes the rest "
         "again for the gradient, with the same figures. The help says where the last good state is.",
     ),
-    "E601": Code(
-        "a data set was not found",
-        "Data is never downloaded unasked. The message lists where it was looked for and how to get it; `--data-dir` "
-        "or the environment variable it names says where it lies.",
     "E511": Code(
         "another process works in the run directory",
         "A run directory belongs to one process at a time; the message says which holds it. The lock ends with that "
         "process, however it ends, so that nothing has to be taken away by hand. Wait for it, stop it, or name "
         "another directory (`--out`).",
     ),
+    "E601": Code(
+        "a data set was not found",
+        "Data is never downloaded unasked. The message lists where it was looked for and how to get it; `--data-dir` "
+        "or the environment variable it names says where it lies.",
     ),
     "E602": Code(
         "a data file cannot be used",
         "A file of the data set is damaged, is not what its name says, or holds a picture that cannot be read. The "
-        "first one is named.",
+        "first ones are named, the others counted. `--skip-unreadable` goes on without pictures that cannot be read.",
     ),
     "E603": Code(
         "an unknown data set",
@@ -565,8 +569,8 @@ CODES: dict[str, Code] = {
     ),
     "W206": Code(
         "a `require` is not checked",
-        "Language models are not counted, and skeletons are not built, so that nothing can be said of them. Write the "
-        "`require` in a network that extends the skeleton.",
+        "Skeletons are not built, so that nothing can be said of them. Write the `require` in a network that extends "
+        "the skeleton. Where the command line asks for another width or depth, `require` speaks of another network.",
         "skeleton small: darts_cifar { channels: 4  require params <= 1M }",
         "network small: darts_cifar { channels: 4  require params <= 1M }",
     ),
@@ -582,10 +586,6 @@ CODES: dict[str, Code] = {
         "The published recipe trains with an auxiliary head, but it does not fit the pictures of this data set, or the "
         "network has none. Ask for it in the text (`auxiliary: 0.4`) to have an error instead, or say `auxiliary: 0`.",
     ),
-    "W402": Code(
-        "a genotype does not meet what its text requires",
-        "A search, or a derivation, found no genotype that meets a `require` of the text, and wrote the one that it "
-        "would have written without. `nasc check` and `nasc train` refuse it (E304). Loosen the `require`, or let the "
     "W501": Code(
         "a checkpoint is damaged, and the one before it was taken",
         "The newest checkpoint of the run does not have the checksums it was written with, or was cut short. The run "
@@ -597,6 +597,10 @@ CODES: dict[str, Code] = {
         "`--skip-unreadable` was given, and some pictures are damaged or truncated. The first ones are named; `run.json` "
         "says how many there are, and the run is known by the others alone.",
     ),
+    "W402": Code(
+        "a genotype does not meet what its text requires",
+        "A search, or a derivation, found no genotype that meets a `require` of the text, and wrote the one that it "
+        "would have written without. `nasc check` and `nasc train` refuse it (E304). Loosen the `require`, or let the "
         "space have something that meets it.",
     ),
 }

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import torch
 
     from nasc.compiler.build import Network
+    from nasc.compiler.language_supernet import LanguageSupernet
     from nasc.compiler.supernet import Mixing, Supernet
     from nasc.runtime.weights import Imported
 
@@ -96,13 +97,14 @@ def stats(
     layers: int | None = None,
     classes: int | None = None,
     input: tuple[int, int, int] | None = None,
+    vocabulary: int | None = None,
 ) -> Stats:
     """What a network costs: `.params`, `.params_aux`, `.macs`, `.cells`; without torch. Raises `NasError`."""
-    from nasc.compiler.plan import plan
+    from nasc.compiler.plan import any_plan
     from nasc.compiler.plan import stats as count
     from nasc.compiler.stack import Options
 
-    return count(plan(document, network, Options(channels, layers, classes, input)))
+    return count(any_plan(document, network, Options(channels, layers, classes, input, vocabulary=vocabulary)))
 
 
 def graph(document: Document, cell: str) -> nx.MultiDiGraph[str]:
@@ -132,24 +134,32 @@ def build(
     layers: int | None = None,
     classes: int | None = None,
     input: tuple[int, int, int] | None = None,
+    vocabulary: int | None = None,
     auxiliary: bool = False,
     optimize: bool = True,
     passes: Sequence[str] | None = None,
-) -> Network:
+) -> Network | Any:  # a union of both would make every caller tell them apart
     """The torch module of a network without open edges.
 
     It takes pictures (N, channels, height, width) and gives logits (N, classes); in training, built with
     `auxiliary=True`, the pair (logits, auxiliary logits). `optimize=False` runs one module a layer as written;
     the default is the same function, faster, with the same `state_dict()`; `passes` names those that run instead.
+    Of a language model it gives a `LanguageModel`: words (time, batch) in, a `LanguageOutput` out.
     Raises `NasError`: the network cannot be built (E3..), or still has choices (E310).
     """
     from nasc.compiler.build import decided
+    from nasc.compiler.language_plan import LanguagePlan
     from nasc.compiler.passes import passes as chosen
-    from nasc.compiler.plan import plan
+    from nasc.compiler.plan import any_plan
     from nasc.compiler.stack import Options
 
     changes = chosen(optimize, names=passes)
-    return decided(plan(document, network, Options(channels, layers, classes, input)), auxiliary, changes)
+    found = any_plan(document, network, Options(channels, layers, classes, input, vocabulary=vocabulary))
+    if isinstance(found, LanguagePlan):
+        from nasc.compiler.language_model import decided_language
+
+        return decided_language(found, optimize)
+    return decided(found, auxiliary, changes)
 
 
 def for_inference(model: Network, *, channels_last: bool = True) -> Network:
@@ -171,26 +181,28 @@ def supernet(
     layers: int | None = None,
     classes: int | None = None,
     input: tuple[int, int, int] | None = None,
+    vocabulary: int | None = None,
     mixing: Mixing | None = None,
     optimize: bool = True,
     passes: Sequence[str] | None = None,
-) -> Supernet:
+) -> Supernet | Any:  # of a language model a `LanguageSupernet`
     """The shared-weight network of a space, strengths as parameters (`.alphas`, `.strengths()`, `.weights()`).
 
     Without a name the network that `search` names is meant. `mixing` says how strengths become weights, `softmax`
     or `sigmoid`; by default as the document's search algorithm has it. `optimize` and `passes` are those of `build`.
+    Of a language model it gives a `LanguageSupernet`.
     Raises `NasError`.
     """
     from nasc.compiler.passes import passes as chosen
     from nasc.compiler.stack import Options
-    from nasc.runtime.search import open_supernet
+    from nasc.runtime.search import open_any
 
-    options = Options(channels, layers, classes, input)
-    return open_supernet(document, network, options, mixing, chosen(optimize, names=passes))
+    options = Options(channels, layers, classes, input, vocabulary=vocabulary)
+    return open_any(document, network, options, mixing, optimize, chosen(optimize, names=passes))
 
 
 def derive(
-    source: Supernet | Document | str | PathLike[str],
+    source: Supernet | LanguageSupernet | Document | str | PathLike[str],
     rule: str | None = None,
     *,
     threshold: float = 0.85,

@@ -21,6 +21,7 @@ from nasc.runtime.derive_require import Bans, Made, Prices, costs_of, strongest_
 from nasc.runtime.derive_rules import RULES, Rule
 
 if TYPE_CHECKING:
+    from nasc.compiler.language_supernet import LanguageSupernet
     from nasc.compiler.supernet import Supernet
 
 ALGORITHMS = {"pdarts": "pdarts", "gdas": "gdas"}
@@ -31,7 +32,7 @@ Rows = Sequence[Sequence[float]]
 
 
 def derive_supernet(
-    space: Supernet,
+    space: Supernet | LanguageSupernet,
     rule: str | None = None,
     *,
     betas: Mapping[str, Sequence[float]] | None = None,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from nasc.compiler.dag import CellDag, Edge, Group
 from nasc.compiler.decide import decided_cell, with_cells
-from nasc.compiler.plan import cell_dag, plan
+from nasc.compiler.plan import any_plan, cell_dag
 from nasc.compiler.resolve import resolve
 from nasc.compiler.space import zero_operations
 from nasc.compiler.stack import Options
@@ -26,11 +26,12 @@ from nasc.runtime.derive_thresholds import KEPT
 from nasc.runtime.files import open_source
 
 if TYPE_CHECKING:
+    from nasc.compiler.language_supernet import LanguageSupernet
     from nasc.compiler.supernet import Supernet
 
 
 def derive_any(
-    source: Supernet | n.Document | str | PathLike[str],
+    source: Supernet | LanguageSupernet | n.Document | str | PathLike[str],
     rule: str | None = None,
     threshold: float = THRESHOLD,
     options: Options = Options(),
@@ -74,7 +75,7 @@ def derive_run(path: Path, rule: str | None = None, *, threshold: float = THRESH
     if stage := saved.get("extra", {}).get("document"):
         # a later stage of P-DARTS: its text says what was still to choose, and how deep the network was
         given, options = parse(Source(str(path / "checkpoint.pt"), stage)), replace(options, layers=None)
-    found = plan(given, asked["network"], options)
+    found = any_plan(given, asked["network"], options)
     dags = {cell.placement.choice: cell.dag for cell in found.cells if cell.dag.open}
     chosen, mix = rule_of(program, dags, rule), MIXINGS[mixing_of(document)]
     model = saved.get("model", {})

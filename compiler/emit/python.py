@@ -60,6 +60,7 @@ def _helpers(code: str) -> list[str]:
 
 def _head(document: n.Document, plan: Plan) -> str:
     counts = stats(plan)
+    assert counts.input_shape is not None
     aux = f" ({counts.params_aux:,} with the auxiliary head)" if counts.params_aux is not None else ""
     stack = plan.stack
     about = f"""Network `{stack.name}` of the genotype below, written by `nasc compile --emit python`.

@@ -61,13 +61,13 @@ def command(
       nasc compile runs/trained --weights runs/trained/weights.safetensors --emit onnx -o net.onnx
       nasc compile darts_v2 --profile --batch 16 --threads 1
     """
-    from nasc.compiler.plan import plan, stats
+    from nasc.compiler.plan import any_plan, plan, stats
     from nasc.runtime.build_check import build_and_compare
 
     _usage(emit, out, weights, as_json, profile)
     options = options_of(given)
     text = document(file, dialect)
-    found = plan(text, network, options)
+    found = any_plan(text, network, options)
     if options.overriding:
         message = "not checked: it speaks of the network as written"
         report(Diagnostic("W206", message, item.span) for item in found.stack.requires[:1])
@@ -81,7 +81,7 @@ def command(
         from nasc.compiler.profile import profile as measure
         from nasc.runtime.device import choose_device
 
-        measured = measure(found, batch, choose_device(device, threads))
+        measured = measure(plan(text, network, options), batch, choose_device(device, threads))
         row["profile"] = asdict(measured)
         if not as_json:
             show_profile(measured)
@@ -91,7 +91,7 @@ def command(
         from nasc.cli.emitting import emitted
         from nasc.runtime.text_file import write_atomically
 
-        data = emitted(emit, text, found, weights)
+        data = emitted(emit, text, plan(text, network, options), weights)
         if out is None:
             click.echo(data.decode(), nl=False)
         else:
@@ -112,10 +112,12 @@ def _usage(emit: str, out: Path | None, weights: Path | None, as_json: bool, pro
 def _summary(counts: Stats) -> None:
     from nasc.compiler.layers import show
 
-    click.echo(f"network {counts.network}: {show(counts.input_shape)} to {show(counts.output_shape)}")
+    taken = show(counts.input_shape) if counts.input_shape is not None else "a word"
+    click.echo(f"network {counts.network}: {taken} to {show(counts.output_shape)}")
     click.echo(f"  params            {counts.params:>15,}")
-    with_aux = f"{counts.params_aux:>15,}" if counts.params_aux is not None else f"{'does not fit':>15}"
-    click.echo(f"  with auxiliary    {with_aux}")
+    if counts.input_shape is not None:
+        with_aux = f"{counts.params_aux:>15,}" if counts.params_aux is not None else f"{'does not fit':>15}"
+        click.echo(f"  with auxiliary    {with_aux}")
     click.echo(f"  MACs              {counts.macs:>15,}")
     click.echo()
     rows = [("cell", "", "shape", "params", "MACs")]

@@ -39,20 +39,14 @@ def _code(code: str) -> None:
 
 def _network(file: str, dialect: str | None, network: str | None, options: Any) -> None:
     from nasc.compiler.layers import show
-    from nasc.compiler.plan import laid_out, plan, stats
-    from nasc.compiler.trace import recurrent, trace
+    from nasc.compiler.plan import any_plan, stats
+    from nasc.compiler.trace import trace
 
-    named = document(file, dialect)
-    _, chosen, stack, dags, _ = laid_out(named, network, options)
-    if stack.input == "tokens":
-        family = ": " + stack.family[0] if stack.family else ""
-        click.echo(f"network {chosen.name.text}{family}, a language model: not counted\n")
-        click.echo("\n".join(recurrent(dags.values())))
-        return
-    found = plan(named, network, options)
+    found = any_plan(document(file, dialect), network, options)
     counts = stats(found)
     family = ": " + found.stack.family[0] if found.stack.family else ""
-    click.echo(f"network {found.stack.name}{family}, {counts.params:,} params, {counts.macs:,} MACs")
+    each = " a word" if counts.input_shape is None else ""
+    click.echo(f"network {found.stack.name}{family}, {counts.params:,} params, {counts.macs:,} MACs{each}")
     click.echo()
     lines = [
         ("  " * line.depth + line.text, show(line.shape), f"{line.params:,}", f"{line.macs:,}") for line in trace(found)

@@ -83,6 +83,7 @@ NETWORK = together(
     click.option("--layers", type=_COUNT, help="Number of cells, laid out as the family does it."),
     click.option("--classes", type=_COUNT, help="Number of classes."),
     click.option("--input", "size", type=InputSize(), help="Size of the pictures."),
+    click.option("--vocabulary", type=_COUNT, help="Number of words, of a language model."),
     click.option(
         "--reductions",
         type=click.Choice(["move", "keep"]),
@@ -92,14 +93,17 @@ NETWORK = together(
     ),
 )
 _NAMES = f"{', '.join(DATA_SETS)} or {FOLDER}DIR; texts: {', '.join(NAMES)}, {WORDS}FILE or {CHARACTERS}FILE."
-_DATA_DIR = click.option(
-    "--data-dir", type=click.Path(path_type=Path), help="Where the data lies; else the variable NASC_DATA."
+WHERE = together(
+    click.option(
+        "--data-dir", type=click.Path(path_type=Path), help="Where the data lies; else the variable NASC_DATA."
+    ),
+    click.option("--skip-unreadable", is_flag=True, help="Leave out pictures that cannot be read, and count them."),
 )
-DATA = together(click.option("--data", metavar="NAME", required=True, help=_NAMES), _DATA_DIR)
+DATA = together(click.option("--data", metavar="NAME", required=True, help=_NAMES), WHERE)
 DATA_OR_TABLE = together(
     click.option("--data", metavar="NAME", help=_NAMES),
     click.option("--table", type=click.Path(path_type=Path), help="Known accuracies (CSV) in the place of data."),
-    _DATA_DIR,
+    WHERE,
 )
 MACHINE = together(
     click.option("--device", metavar="NAME", help="cpu, cuda, ...; by default a GPU where there is one."),
@@ -108,10 +112,6 @@ MACHINE = together(
 RUN = together(
     click.option("--out", type=click.Path(path_type=Path), help="The run directory; by default under runs/."),
     click.option("--resume", is_flag=True, help="Go on with the run in --out."),
-    click.option("--seed", type=click.IntRange(0, 2**62), default=None, help="Seed of all chance. [default: 0]"),
-    click.option("--set", "settings", type=Assignment(), multiple=True, help="A setting of the recipe: --set lr=0.1."),
-    click.option("--limit-batches", "limit", type=_COUNT, help="At most so many steps an epoch."),
-    click.option("--no-pass", "without", metavar="NAME", multiple=True, help="Do without this pass of the compiler."),
     click.option(
         "--checkpoint-every",
         "every",
@@ -123,7 +123,12 @@ RUN = together(
     click.option(
         "--keep", type=click.IntRange(1, 1000), default=2, show_default=True, help="How many checkpoints are kept."
     ),
-    click.option("--amp", type=click.Choice(["bf16"]), help="Mixed precision."),
+    click.option("--seed", type=click.IntRange(0, 2**62), default=None, help="Seed of all chance. [default: 0]"),
+    click.option("--set", "settings", type=Assignment(), multiple=True, help="A setting of the recipe: --set lr=0.1."),
+    click.option("--limit-batches", "limit", type=_COUNT, help="At most so many steps an epoch."),
+    click.option("--no-pass", "without", metavar="NAME", multiple=True, help="Do without this pass of the compiler."),
+    click.option("--amp", type=click.Choice(["bf16", "fp16"]), help="Mixed precision; fp16 on GPUs, in training."),
+    click.option("--deterministic", is_flag=True, help="Refuse operations whose results vary from run to run."),
     click.option(
         "--compile", is_flag=True, help="Compile every cell with torch.compile, which takes minutes at first."
     ),
@@ -136,6 +141,5 @@ def options_of(given: dict[str, Any]) -> Any:
     """The network options of a command as `Options`; takes them out of `given`."""
     from nasc.compiler.stack import Options
 
-    return Options(
-        given.pop("channels"), given.pop("layers"), given.pop("classes"), given.pop("size"), given.pop("reductions")
-    )
+    names = ("channels", "layers", "classes", "size", "reductions", "vocabulary")
+    return Options(*(given.pop(name) for name in names))

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from nasc.compiler.expand import Plan
-from nasc.compiler.plan import plan, recipe_network
+from nasc.compiler.language_plan import LanguagePlan
+from nasc.compiler.plan import AnyPlan, any_plan, language_plan, plan, recipe_network
 from nasc.compiler.stack import Options, lay_out
 from nasc.dsl import nodes as n
 from nasc.dsl.diagnostic import Findings, fail
 from nasc.dsl.source import Span
 
 if TYPE_CHECKING:
+    from nasc.compiler.language_supernet import LanguageSupernet
     from nasc.compiler.passes.rewriting import Pass
     from nasc.compiler.supernet import Mixing, Supernet
 
@@ -41,12 +43,17 @@ def searched_network(document: n.Document, network: str | None) -> str | None:
 def open_plan(document: n.Document, network: str | None, options: Options) -> Plan:
     """The plan of the network to search. Raises `NasError`: it cannot be built, or nothing in it is open (E310)."""
     found = plan(document, searched_network(document, network), options)
-    if not found.open:
-        help = "an open edge names a set of operations, such as `keep 2 of darts(*)`"
-        raise fail("E310", f"nothing is open in network `{found.stack.name}`", Span(document.source, 0, 0), help=help)
+    _refuse_decided(found)
     if options.layers is not None:
         _refuse_left_out(found, options)
     return found
+
+
+def _refuse_decided(found: AnyPlan) -> None:
+    if not found.open:
+        help = "an open edge names a set of operations, such as `keep 2 of darts(*)`"
+        start = Span(found.program.document.source, 0, 0)
+        raise fail("E310", f"nothing is open in network `{found.stack.name}`", start, help=help)
 
 
 def _refuse_left_out(found: Plan, options: Options) -> None:
@@ -78,3 +85,32 @@ def open_supernet(
     from nasc.compiler.supernet import Supernet
 
     return Supernet(found, mixing, changes=passes() if changes is None else changes, channels_last=channels_last)
+
+
+def open_language(
+    document: n.Document,
+    network: str | None,
+    options: Options,
+    mixing: Mixing | None = None,
+    optimize: bool = True,
+) -> LanguageSupernet:
+    """The shared-weight language model of a document; otherwise as `open_supernet`."""
+    found = language_plan(document, searched_network(document, network), options)
+    _refuse_decided(found)
+    from nasc.compiler.language_supernet import LanguageSupernet
+
+    return LanguageSupernet(found, mixing or mixing_of(document), optimize)
+
+
+def open_any(
+    document: n.Document,
+    network: str | None,
+    options: Options,
+    mixing: Mixing | None = None,
+    optimize: bool = True,
+    changes: Sequence[Pass] | None = None,
+) -> Supernet | LanguageSupernet:
+    """The shared-weight network of a document, of pictures or of words. Raises as `open_supernet` does."""
+    if isinstance(any_plan(document, searched_network(document, network), options), LanguagePlan):
+        return open_language(document, network, options, mixing, optimize)
+    return open_supernet(document, network, options, mixing, changes)

@@ -55,7 +55,9 @@ def test_macs_are_those_that_torch_counts(shipped: str) -> None:
         model = Supernet(found) if found.open else Network(found)
         model.eval()
         with FlopCounterMode(display=False) as counter:
-            model(torch.empty(1, *nasc.stats(nasc.load(shipped)).input_shape))
+            shape = nasc.stats(nasc.load(shipped)).input_shape
+            assert shape is not None
+            model(torch.empty(1, *shape))
     assert counter.get_total_flops() == 2 * nasc.stats(nasc.load(shipped), channels=8).macs
 
 

@@ -70,7 +70,7 @@ def test_a_sample_is_the_whole_with_the_rest_at_zero(space: str, optimize: bool,
 
 
 def test_operations_that_were_not_chosen_stay_as_they_are() -> None:
-    model = nasc.supernet(nasc.load("darts"), channels=4, layers=3, input=(3, 8, 8)).train()
+    model: Supernet = nasc.supernet(nasc.load("darts"), channels=4, layers=3, input=(3, 8, 8)).train()
     before = {name: buffer.clone() for name, buffer in model.named_buffers()}
     chosen = choose(model)
     out = model(torch.randn(2, 3, 8, 8), None, chosen)

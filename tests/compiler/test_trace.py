@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import nasc
 from nasc.compiler.layers import show
-from nasc.compiler.plan import laid_out, plan
+from nasc.compiler.plan import any_plan, plan
 from nasc.compiler.stack import Options
-from nasc.compiler.trace import equation, recurrent, trace
+from nasc.compiler.trace import trace
 
 
 def test_the_shapes_of_the_darts_search_network() -> None:
@@ -45,9 +45,14 @@ def test_equations_read_like_the_text() -> None:
     assert "return concat(s2..s5)" in lines
 
 
-def test_the_equations_of_a_recurrent_cell() -> None:
-    *_, dags, _ = laid_out(nasc.load("rnn_ednas"))
-    head, *lines, last = recurrent(dags.values())
-    assert head == "recurrent ednas(x, h)"
-    assert lines[:2] == ["  s0 = gate(x, h)", f"  s1 = {equation(dags['ednas'], 's1')}"]
-    assert last == "  return mean(s1..s8)"
+def test_a_language_model() -> None:
+    found = any_plan(nasc.load("rnn_darts_v2"))
+    lines = [(line.text, line.shape, line.params, line.macs) for line in trace(found)]
+    assert lines[:3] == [
+        ("words", (10_000,), 0, 0),
+        ("stem", (850,), 8_500_000, 0),
+        ("cell 0: darts_v2", (850,), 14_450_000, 14_450_000),
+    ]
+    assert lines[3] == ("s0 = gate(x, h)", (850,), 2_890_000, 2_890_000)
+    assert lines[7] == ("s4 = identity(s1)", (850,), 1_445_000, 1_445_000)
+    assert lines[-2:] == [("return mean(s1..s8)", (850,), 0, 0), ("head", (10_000,), 10_000, 8_500_000)]

@@ -60,6 +60,8 @@ FILES: dict[str, str | bytes] = {
     "junk.pt": b"no checkpoint",
     "flat/train/1.png": b"no picture",
     "one/train/cat/1.png": picture(),
+    **{f"cut/train/{name}/1.png": picture() for name in ("cat", "dog")},
+    "cut/train/cat/2.png": picture()[:-20],
     "full/notes.txt": "mine\n",
     "other/run.json": "{}",
     "busy/.lock": "process 4711 on node-3\n",
@@ -80,7 +82,7 @@ COMMANDS = {
     "E110": "export darts --to darts",
     "E111": "explain E999",
     "E310": "sample tiny.nas",
-    "E311": "compile words.nas",
+    "E311": "compile words.nas --emit python",
     "E312": "check three.nas --in darts",
     "E313": "train tiny.nas --data digits --no-pass shar --out new",
     "E404": "derive tiny.nas --rule dart",
@@ -113,7 +115,7 @@ COMMANDS = {
     "W205": "check lost.txt",
     "W307": TRAIN,
     "W501": TRAIN + " --resume",
-    "W601": "train tiny.nas --data folder:cut --skip-unreadable --out new --quiet --epochs 1",
+    "W601": f"train tiny.nas --data folder:cut --skip-unreadable {STEP} --set auxiliary=0 --out new",
     "W402": f"search never.nas {SEARCH}",
 }
 BEFORE = {"E505": TRAIN, "E509": TRAIN, "W501": TRAIN + " --checkpoint-every 1"}
