@@ -98,7 +98,10 @@ class LanguageTask:
         return {"lr": recipe.lr, **measured, "best_valid_loss": self.best, "averaged": float(averaged)}
 
     def average(self) -> None:
-        """Average SGD from now on: every step counts the same, from the next one on (t0 = 0, lambd = 0)."""
+        """Average SGD from now on (t0 = 0, lambd = 0): every step counts the same, from the second on as torch has it.
+
+        Its rate is that of the step before.
+        """
         self.optimizer = torch.optim.ASGD(
             self.model.parameters(), self.recipe.lr, t0=0, lambd=0.0, weight_decay=self.recipe.weight_decay
         )
