@@ -15,11 +15,11 @@ from nasc.compiler.passes import PASSES
 from nasc.compiler.resolve import Program
 from nasc.compiler.stack import Options
 from nasc.dsl import nodes as n
-from nasc.dsl.diagnostic import Diagnostic
+from nasc.dsl.diagnostic import Diagnostic, fail
 from nasc.dsl.printer import to_text
 from nasc.dsl.reader import read
 from nasc.dsl.source import Source
-from nasc.runtime.device import Execution, choose_device
+from nasc.runtime.device import Execution, be_deterministic, choose_device
 from nasc.runtime.recipe import check_recipes
 from nasc.runtime.run import Run, read_asked, sha256
 from nasc.runtime.saving import Saving
@@ -46,9 +46,11 @@ class Job:
     without: tuple[str, ...] = ()
     recompute: bool = False
     amp: str | None = None
+    deterministic: bool = False
     compile: bool = False
     quiet: bool = False
     saving: Saving = Saving()
+    skip_unreadable: bool = False
     share: float = 1.0
     """Of the training data, from its beginning: what `train` trains on."""
 
@@ -70,8 +72,13 @@ def resumed(job: Job, seed_given: bool) -> Job:
 
 
 def execution_of(job: Job) -> Execution:
-    """How the networks of a job are run."""
+    """How the networks of a job are run. Raises `NasError` (E508): the device, or its precision, cannot be used."""
     device = choose_device(job.device, job.threads)
+    if job.amp == "fp16" and device.type == "cpu":
+        message = "mixed precision in float16 needs a GPU, and this runs on the CPU"
+        raise fail("E508", message, help="`--amp bf16` works on both")
+    if job.deterministic:
+        be_deterministic()
     return Execution(device, job.without, job.recompute, job.amp, job.compile)
 
 
@@ -91,8 +98,8 @@ def stand_alone(program: Program, text: str) -> str:
     return to_text(with_cells(program, {}, {}))
 
 
-def for_data(options: Options, shape: tuple[int, int, int], classes: int) -> Options:
-    """Input size and classes come from the data set unless given."""
+def for_data(options: Options, shape: tuple[int, int, int] | None, classes: int) -> Options:
+    """Input size and classes come from the data set unless given; pictures of any size leave it to the network."""
     return replace(options, input=options.input or shape, classes=options.classes or classes)
 
 
@@ -118,6 +125,7 @@ def asked_of(
         "threads": torch.get_num_threads(),
         "passes": [name for name, change in PASSES.items() if change in execution.passes()],
         "amp": execution.amp,
+        "deterministic": job.deterministic,
         "compile": execution.compile,
         "limit_batches": job.limit,
         "text_sha256": sha256(text),

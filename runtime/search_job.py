@@ -10,7 +10,8 @@ from nasc.dsl.diagnostic import fail
 from nasc.dsl.reader import read, read_path
 from nasc.runtime.data.augment import training_transform
 from nasc.runtime.data.images import fingerprint
-from nasc.runtime.data.registry import describe, load
+from nasc.runtime.data.registry import describe, fitted, load
+from nasc.runtime.data.unreadable import record_of, warnings_about
 from nasc.runtime.failures import explained
 from nasc.runtime.job import Finished, Job, asked_of, execution_of, for_data, read_job, stand_alone
 from nasc.runtime.loop import run_task
@@ -20,7 +21,7 @@ from nasc.runtime.run import open_run
 from nasc.runtime.search import open_plan, searched_network
 from nasc.runtime.search.algorithms import ALGORITHMS
 from nasc.runtime.search.setup import Setup, differentiable
-from nasc.runtime.settings import Split
+from nasc.runtime.settings import PictureRecipe, Split
 
 
 def search(job: Job) -> Finished:
@@ -30,15 +31,21 @@ def search(job: Job) -> Finished:
     settings = read_recipe(*search_kind(recipe), recipe, job.settings)
     assert recipe.name is not None
     execution = differentiable(execution_of(job), settings)
-    data_set = describe(job.data, job.data_dir)
-    options = for_data(job.options, data_set.shape, data_set.classes)
+    if execution.amp == "fp16":
+        raise fail("E508", "a search does not scale its losses, as float16 needs it", help="say `--amp bf16`")
+    data_set = describe(job.data, job.data_dir, job.options.input, job.skip_unreadable)
+    options = for_data(job.options, data_set.input, data_set.classes)
     network = searched_network(document, job.network or settings.network)
     found = open_plan(document, network, options)
-    data = load(job.data, job.data_dir, "train")
+    data_set = fitted(data_set, found.stack.input)
+    skipped: list[str] | None = [] if job.skip_unreadable else None
+    data = load(job.data, job.data_dir, "train", job.options.input, skipped)
     text = stand_alone(found.program, job.source.text)
     asked = asked_of(job, "search", found.stack.name, settings, options, fingerprint(data), text, execution)
+    asked |= record_of(skipped)
     with open_run(job.out, asked, job.source.text, job.resume) as run:
         about = f"{recipe.name}, seed {job.seed}, {job.data}"
+        assert isinstance(settings, PictureRecipe)
         transform = training_transform(data_set, settings.cutout)
         setup = Setup(run, document, network, options, settings, data, transform, job.seed, about, job.limit, execution)
         torch.manual_seed(job.seed)
@@ -47,7 +54,8 @@ def search(job: Job) -> Finished:
         with showing("search", task.epochs, task.steps, quiet=job.quiet) as show:
             run_task(run, task, job.seed, show, job.resume, job.saving)
         genotype = run.path / "genotype.nas"
-        return Finished(genotype, run, (*notes, *warnings_of(read(read_path(genotype)).document)))
+        found_notes = warnings_of(read(read_path(genotype)).document)
+        return Finished(genotype, run, (*notes, *warnings_about(skipped), *found_notes))
 
 
 def _search_recipe(document: n.Document) -> n.Recipe:

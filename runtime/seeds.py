@@ -11,7 +11,7 @@ import torch
 from nasc.compiler.plan import plan, stats
 from nasc.dsl.diagnostic import Diagnostic
 from nasc.dsl.reader import read, read_path
-from nasc.runtime.data.registry import describe, load
+from nasc.runtime.data.registry import describe, fitted, load
 from nasc.runtime.device import choose_device
 from nasc.runtime.evaluate import open_target, score
 from nasc.runtime.job import Job, read_job
@@ -65,7 +65,9 @@ def search_seeds(job: Job, seeds: int, retrain: Mapping[str, str] | None = None)
         "options": job.options.__dict__,
     }
     with open_run(job.out, asked, job.source.text, job.resume) as run:
-        data_set, data = describe(job.data, job.data_dir), load(job.data, job.data_dir, "train")
+        size, skip = job.options.input, job.skip_unreadable
+        data_set = describe(job.data, job.data_dir, size, skip)
+        data = load(job.data, job.data_dir, "train", size, [] if skip else None)
         rest = data.subset(torch.arange(int(len(data) * share), len(data)))
         rows: list[Row] = []
         notes: list[Diagnostic] = []
@@ -76,7 +78,7 @@ def search_seeds(job: Job, seeds: int, retrain: Mapping[str, str] | None = None)
             given = replace(own, source=text, dialect=None, network=None, settings=retrain, share=share)
             trained = train(_within(given, job.out / f"seed-{number}-trained"))
             model, _ = open_target(trained.run.path)
-            top1 = score(model, rest, data_set, "valid", device).top1
+            top1 = score(model, rest, fitted(data_set, model.plan.stack.input), "valid", device).top1
             rows.append(Row(own.seed, top1, stats(plan(read(text).document)).params, found.path))
             notes += [note for note in (*found.notes, *trained.notes) if note not in notes]
             run.write("seeds.csv", _csv(rows))

@@ -18,25 +18,36 @@ from nasc.dsl.diagnostic import Diagnostic
 from nasc.runtime import weights_file
 from nasc.runtime.data.augment import training_transform
 from nasc.runtime.data.images import fingerprint
-from nasc.runtime.data.registry import describe, load
+from nasc.runtime.data.registry import describe, fitted, load
+from nasc.runtime.data.unreadable import record_of, warnings_about
 from nasc.runtime.failures import explained
+from nasc.runtime.held_out import HeldOut, divide
 from nasc.runtime.job import Finished, Job, asked_of, execution_of, for_data, read_job, stand_alone
 from nasc.runtime.loop import run_task
 from nasc.runtime.progress import showing
-from nasc.runtime.recipe import read_recipe, training_defaults
+from nasc.runtime.recipe import is_language, read_recipe, training_defaults
 from nasc.runtime.run import open_run
 from nasc.runtime.settings import Training
 from nasc.runtime.train import TrainTask
+from nasc.runtime.train_language_job import train_language
 
 
 def train(job: Job) -> Finished:
-    """Train a network from scratch on all of the training data; `path` is the file of its weights."""
+    """Train a network from scratch on the training data; `path` is the file of its weights.
+
+    Of what the recipe holds out for `valid`, the weights of the best epoch go into `best.safetensors`; with `ema` the
+    averages into `ema.safetensors`.
+    """
     document, notes = read_job(job)
     recipe, name = _training(document, job.network or job.settings.get("network"))
-    data_set = describe(job.data, job.data_dir)
-    options = for_data(job.options, data_set.shape, data_set.classes)
+    if is_language(document, name):
+        return train_language(job, document, recipe, name, notes)
+    data_set = describe(job.data, job.data_dir, job.options.input, job.skip_unreadable)
+    options = for_data(job.options, data_set.input, data_set.classes)
     found = plan(document, name, options)
-    settings = read_recipe(Training, training_defaults(recipe, found.stack.family), recipe, job.settings)
+    data_set = fitted(data_set, found.stack.input)
+    defaults = training_defaults(recipe, found.stack.family, job.settings)
+    settings = read_recipe(Training, defaults, recipe, job.settings)
     execution = execution_of(job)
     with_head = settings.auxiliary > 0
     if with_head and found.auxiliary is None and not _asks_for_head(recipe, job.settings):
@@ -47,20 +58,27 @@ def train(job: Job) -> Finished:
     with explained("when the network was built"):
         model = decided(found, with_head, execution.passes(), channels_last=True)
     execution.prepare(model)
-    data = load(job.data, job.data_dir, "train")
+    skipped: list[str] | None = [] if job.skip_unreadable else None
+    data = load(job.data, job.data_dir, "train", job.options.input, skipped)
     if job.share < 1:
         data = data.subset(torch.arange(int(len(data) * job.share)))
     text = stand_alone(found.program, job.source.text)
     asked = asked_of(job, "train", found.stack.name, settings, options, fingerprint(data), text, execution)
+    asked |= record_of(skipped)
     with open_run(job.out, asked, job.source.text, job.resume) as run:
         run.write("genotype.nas", text)
         about = _about(job, found.stack.name, options, with_head, text)
-        transform = training_transform(data_set, settings.cutout)
-        task = TrainTask(model, settings, data, transform, job.seed, about, job.limit, execution.device)
+        transform = training_transform(data_set, settings.cutout, settings.crop, settings.jitter, settings.autoaugment)
+        kept, rest = divide(data, settings.valid, job.seed)
+        held = HeldOut(rest, data_set, run.path / "best.safetensors") if rest is not None else None
+        scaler = torch.amp.GradScaler(execution.device.type) if execution.amp == "fp16" else None
+        task = TrainTask(model, settings, kept, transform, job.seed, about, job.limit, execution.device, scaler, held)
         with showing("train", task.epochs, task.steps, quiet=job.quiet) as show:
             run_task(run, task, job.seed, show, job.resume, job.saving)
         weights_file.save(run.path / "weights.safetensors", model, about)
-        return Finished(run.path / "weights.safetensors", run, notes)
+        if task.averages:
+            weights_file.save(run.path / "ema.safetensors", task.averages.network, about)
+        return Finished(run.path / "weights.safetensors", run, (*notes, *warnings_about(skipped)))
 
 
 def _training(document: n.Document, network: str | None) -> tuple[n.Recipe | None, str | None]:

@@ -51,8 +51,10 @@ def job_of(command: str, file: str, given: dict[str, Any]) -> Job:
         without=given["without"],
         recompute=given["recompute"],
         amp=given["amp"],
+        deterministic=given["deterministic"],
         compile=given["compile"],
         quiet=given["quiet"],
+        skip_unreadable=given["skip_unreadable"],
         saving=Saving(*given["every"], keep=given["keep"]),
     )
     return resumed(job, seed_given=seed is not None) if job.resume else job

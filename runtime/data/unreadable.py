@@ -32,7 +32,7 @@ def refused(folder: Path, problems: Mapping[str, str], count: int) -> NasError:
     return fail("E602", message, help="\n".join([*lines, *more, SKIP]))
 
 
-def warning_of(skipped: list[str]) -> tuple[Diagnostic, ...]:
+def warnings_about(skipped: list[str] | None) -> tuple[Diagnostic, ...]:
     """W601 about what was left out, if anything was."""
     if not skipped:
         return ()
@@ -40,3 +40,8 @@ def warning_of(skipped: list[str]) -> tuple[Diagnostic, ...]:
     names = ", ".join(f"`{path}`" for path in skipped[:NAMED])
     many = "picture that cannot be read was" if len(skipped) == 1 else "pictures that cannot be read were"
     return (Diagnostic("W601", f"{len(skipped):,} {many} left out: {names}{more}"),)
+
+
+def record_of(skipped: list[str] | None) -> dict[str, int]:
+    """What `run.json` says of them: how many were left out, where that was asked for."""
+    return {} if skipped is None else {"unreadable": len(skipped)}

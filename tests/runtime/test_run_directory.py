@@ -15,12 +15,12 @@ from nasc.cli import group
 from nasc.compiler.check import check
 from nasc.runtime import search_job, train_job
 from nasc.runtime.data.images import Images, fingerprint
-from nasc.runtime.data.registry import load
 from nasc.runtime.job import resumed
 from nasc.runtime.run import LIBRARIES, Run, interruptible, open_run
 from nasc.runtime.search_job import search
 from nasc.runtime.train import TrainTask
 from nasc.runtime.train_job import train
+from tests.runtime.data.memory import load
 from tests.runtime.test_derive import edges
 from tests.runtime.tiny import EPOCHS, GENOTYPE, SPACE, differences, job
 
