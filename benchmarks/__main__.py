@@ -106,9 +106,9 @@ def nasbench201(table: Path, final: Path, seeds: int, samples: int, out: Path, s
 @click.option("--report", "only", is_flag=True, help="Print the tables of what is done, and do nothing more.")
 def results(out: Path, data: tuple[str, ...], seeds: int, jobs: int, only: bool) -> None:
     """Every search on small data, each result trained alike; what is in --out is not done again."""
-    from benchmarks.results import SIZES, genotypes, read, report, run
+    from benchmarks.results import SIZES, cells_of, genotypes, report, run
 
-    cells = list(read(out / "cells.jsonl")) if only else run(out, data or tuple(SIZES), seeds, jobs)
+    cells = list(cells_of(out / "cells.jsonl")) if only else run(out, data or tuple(SIZES), seeds, jobs)
     click.echo(report(cells))
     click.echo("\n" + genotypes(cells))
 

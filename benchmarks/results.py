@@ -1,27 +1,36 @@
 """Every search on a small data set, each result trained by the same recipe: what a search is worth beside chance.
 
-A cell of the table is one way to find a genotype, on one data set, with one seed: `nasc search`, `nasc train` and
-`nasc evaluate` as a user runs them, in processes of one thread. Cells that are done are lines in OUT/cells.jsonl and
+A cell of the table is one way to find a genotype, on one data set, with one seed: what `nasc search`, `nasc train` and
+`nasc evaluate` do, on one thread. Cells that are done are lines in OUT/cells.jsonl and
 are not done again; one that was cut off is done from its beginning. What was written is in OUT/DATA/WAY/SEED.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import asdict, dataclass
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import asdict, dataclass, replace
+from multiprocessing import get_context
 from pathlib import Path
 from statistics import fmean, stdev
+from time import process_time
 from typing import Any
+
+import torch
 
 import nasc
 from benchmarks.results_ways import GROUPS, WAYS, Way
+from nasc.compiler.check import check
+from nasc.compiler.sample import sample
+from nasc.dsl.reader import read, read_path
+from nasc.runtime import search_job
 from nasc.runtime.data.registry import describe
+from nasc.runtime.evaluate import evaluate, open_target
+from nasc.runtime.job import Job
+from nasc.runtime.text_file import write_text
+from nasc.runtime.train_job import train
 
 TRAINING = {"batch": "64", "lr": "0.05", "auxiliary": "0", "drop_path": "0", "cutout": "0"}
 
@@ -39,14 +48,14 @@ class Size:
 
 
 SIZES: Mapping[str, Size] = {
-    "digits": Size(epochs=6, batch=64, train_epochs=15, ways=tuple(WAYS)),
+    "digits": Size(epochs=5, batch=64, train_epochs=6, ways=tuple(WAYS)),
     "fashion_mnist": Size(
         epochs=3,
         batch=32,
         train_epochs=2,
-        ways=("one draw", "random", "darts, order 1", "gdas"),
-        limit=15,
-        train_limit=60,
+        ways=("random", "darts, order 1", "gdas"),
+        limit=12,
+        train_limit=50,
     ),
 }
 
@@ -68,11 +77,11 @@ class Cell:
 
 def run(out: Path, data: tuple[str, ...], seeds: int, jobs: int) -> list[Cell]:
     """All cells, those that `out` has and those that are still to do, so many at a time."""
-    done = list(read(out / "cells.jsonl"))
+    done = list(cells_of(out / "cells.jsonl"))
     known = {(cell.data, cell.way, cell.seed) for cell in done}
     asked = [(name, way, seed) for seed in range(seeds) for name in data for way in SIZES[name].ways]
     out.mkdir(parents=True, exist_ok=True)
-    with ThreadPoolExecutor(jobs) as pool:
+    with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
         begun = [pool.submit(measure, out, *one) for one in asked if one not in known]
         for future in as_completed(begun):
             cell = future.result()
@@ -82,7 +91,7 @@ def run(out: Path, data: tuple[str, ...], seeds: int, jobs: int) -> list[Cell]:
     return [cell for cell in done if (cell.data, cell.way, cell.seed) in asked]
 
 
-def read(file: Path) -> Iterator[Cell]:
+def cells_of(file: Path) -> Iterator[Cell]:
     """The cells that a file holds; a line that was cut off when it was written is left aside."""
     for line in file.read_text(encoding="utf-8").splitlines() if file.exists() else ():
         if line.endswith("}"):
@@ -90,67 +99,38 @@ def read(file: Path) -> Iterator[Cell]:
 
 
 def measure(out: Path, data: str, name: str, seed: int) -> Cell:
-    """Search, train and evaluate."""
+    """Search, train and evaluate, in this process and on one thread."""
     size, way = SIZES[data], WAYS[name]
     folder = out / data / "".join(c if c.isalnum() else "_" for c in name) / str(seed)
     shutil.rmtree(folder, ignore_errors=True)  # a cell that was cut off
     folder.mkdir(parents=True)
-    space = folder / "space.nas"
-    space.write_text(way.text(size.epochs, size.batch, {"epochs": str(size.train_epochs), **TRAINING}))
-    common = ["--data", data, "--seed", str(seed), "--threads", "1", "--quiet"]
-    found, searched = search(way, space, folder / "search", [*common, *limited(size.limit)], seed)
-    trained, trains = folder / "train", limited(size.train_limit)
-    _, seconds = nasc_command(
-        folder, "train", str(found), "--out", str(trained), "--network", way.trained, *common, *trains
-    )
-    printed, _ = nasc_command(folder, "evaluate", str(trained), "--threads", "1", "--json")
+    text = way.text(size.epochs, size.batch, {"epochs": str(size.train_epochs), **TRAINING})
+    write_text(folder / "space.nas", text)
+    job = Job(read_path(folder / "space.nas"), data, folder / "search", seed=seed, threads=1, quiet=True)
+    started = process_time()
+    found = search(way, replace(job, limit=size.limit))
+    searched = process_time()
+    source, own = read_path(found), way.trained
+    done = train(replace(job, source=source, out=folder / "train", network=own, limit=size.train_limit))
+    seconds = process_time() - searched
+    model, _ = open_target(done.run.path)
+    top1 = evaluate(model, data, None, torch.device("cpu")).top1
     document, data_set = nasc.load(found), describe(data, None)
-    stats = nasc.stats(document, way.trained, classes=data_set.classes, input=data_set.shape)
-    return Cell(
-        data,
-        name,
-        seed,
-        str(found.relative_to(out)),
-        nasc.identity(document, way.trained),
-        stats.params,
-        json.loads(printed)["top1"],
-        searched,
-        seconds,
-    )
+    stats = nasc.stats(document, own, classes=data_set.classes, input=data_set.shape)
+    where, digest = str(found.relative_to(out)), nasc.identity(document, own)
+    return Cell(data, name, seed, where, digest, stats.params, top1, searched - started, seconds)
 
 
-def search(way: Way, space: Path, folder: Path, common: list[str], seed: int) -> tuple[Path, float]:
-    """The genotype that one way finds, and the seconds of processor time that it took."""
+def search(way: Way, job: Job) -> Path:
+    """The genotype that one way finds."""
+    folder = job.out.parent
     if way.algorithm == "start":
-        return space, 0.0
+        return folder / "space.nas"
     if way.algorithm is None:
-        printed, seconds = nasc_command(space.parent, "sample", str(space), "--seed", str(seed))
-        found = space.with_name("drawn.nas")
-        found.write_text(printed)
-        return found, seconds
-    _, seconds = nasc_command(space.parent, "search", str(space), "--out", str(folder), *common)
-    return folder / "genotype.nas", seconds
-
-
-def limited(steps: int | None) -> list[str]:
-    """The option that limits the steps of an epoch."""
-    return [] if steps is None else ["--limit-batches", str(steps)]
-
-
-def nasc_command(log: Path, *words: str) -> tuple[str, float]:
-    """Run `nasc` as a process of one thread; what it prints, and its seconds of processor time."""
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"}
-    with (log / f"{words[0]}.out").open("w+") as out, (log / f"{words[0]}.err").open("w+") as errors:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "nasc", *words], env=environment, stdout=out, stderr=errors, text=True
-        )
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        out.seek(0)
-        errors.seek(0)
-        if process.returncode:
-            raise RuntimeError(f"nasc {' '.join(words)} ended with {process.returncode}:\n{errors.read()}")
-        return out.read(), used.ru_utime + used.ru_stime
+        program = check(read(job.source).document)
+        write_text(folder / "drawn.nas", nasc.dumps(sample(program, job.seed)))
+        return folder / "drawn.nas"
+    return search_job.search(job).path
 
 
 def report(cells: list[Cell]) -> str:

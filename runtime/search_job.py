@@ -21,7 +21,7 @@ from nasc.runtime.run import open_run
 from nasc.runtime.search import open_plan, searched_network
 from nasc.runtime.search.algorithms import ALGORITHMS
 from nasc.runtime.search.setup import Setup, differentiable
-from nasc.runtime.settings import PictureRecipe, Split
+from nasc.runtime.settings import Split
 
 
 def search(job: Job) -> Finished:
@@ -45,8 +45,8 @@ def search(job: Job) -> Finished:
     asked |= record_of(skipped)
     with open_run(job.out, asked, job.source.text, job.resume) as run:
         about = f"{recipe.name}, seed {job.seed}, {job.data}"
-        assert isinstance(settings, PictureRecipe)
-        transform = training_transform(data_set, settings.cutout)
+        assert isinstance(settings, Split)
+        transform = training_transform(data_set, settings.cutout, jitter=settings.jitter)
         setup = Setup(run, document, network, options, settings, data, transform, job.seed, about, job.limit, execution)
         torch.manual_seed(job.seed)
         with explained("when the network was built"):

@@ -13,6 +13,8 @@ from nasc.runtime.setting import Place as Place
 from nasc.runtime.setting import Recipe as Recipe
 from nasc.runtime.setting import setting as setting
 
+JITTER = "largest changes of brightness, contrast, saturation and hue; none where nothing is said"
+
 
 @dataclass(frozen=True, kw_only=True)
 class PictureRecipe(Recipe):
@@ -23,11 +25,22 @@ class PictureRecipe(Recipe):
     cutout: int = setting("side of the square cut out of every picture; 0 is none", least=0)
 
 
+def wrong_jitter(jitter: tuple[float, ...]) -> str:
+    """What is wrong with the changes of colours that a recipe says."""
+    if len(jitter) not in (0, 4) or (jitter and jitter[3] > 0.5):
+        return "`jitter` is (brightness, contrast, saturation, hue), the last at most 0.5"
+    return ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Split(PictureRecipe):
     """What every search says: one part of the data trains the weights, the rest says what to choose."""
 
     split: float = setting("share of the training data that trains the weights", least=0.01, below=1)
+    jitter: tuple[float, ...] = setting(JITTER, least=0, default=())
+
+    def wrong(self) -> str:
+        return wrong_jitter(self.jitter)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +82,9 @@ class PcdartsSearch(WarmSearch):
     lr_warm_up: int = setting("first epochs, in which the learning rate of the weights grows", least=0)
 
     def wrong(self) -> str:
-        return "`split` and `strength_split` are more than all data" if self.split + self.strength_split > 1 else ""
+        if self.split + self.strength_split > 1:
+            return "`split` and `strength_split` are more than all data"
+        return super().wrong()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +106,7 @@ class PdartsSearch(WarmSearch):
             return f"`add_layers` says {stages} stages, `dropout` {len(self.dropout)}"
         if len(self.drop) != stages - 1:
             return f"`add_layers` says {stages} stages, so `drop` takes {stages - 1} numbers, not {len(self.drop)}"
-        return ""
+        return super().wrong()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,11 +175,30 @@ class EdnasSearch(Search):
 
     policy_batch: int = setting("examples that say what a sample is worth", least=1)
     hold: int = setting("steps of the weights that one sample is kept for", least=1)
+    at_random: bool = setting(
+        "whether the parts of the data are drawn at random; else the first examples train weights"
+    )
+    schedule: str = setting("how the learning rate of the weights falls, epoch by epoch", choices=("cosine", "steps"))
+    milestones: tuple[int, ...] = setting("with `steps`: the epochs, from 0, that begin with another rate", least=1)
+    factors: tuple[float, ...] = setting(
+        "with `steps`: for each of them, what `lr` is multiplied by from there", least=0
+    )
+    warm_up: int = setting("first epochs, in which the learning rate grows from step to step", least=0)
+    warm_up_from: float = setting("share of it at the first step", least=0)
     nesterov: bool = setting("whether the momentum of SGD is Nesterov's")
     baseline_decay: float = setting("share of the moving baseline that a reward leaves as it is", least=0, below=1)
     softmax_twice: bool = setting("whether log-probabilities are those of the softmax of the softmax, as published")
     samples: int = setting("genotypes that the last one is chosen from; 0 takes the most probable one", least=0)
     score_batches: int = setting("batches that each of these is measured on, the same for all", least=1)
+
+    def wrong(self) -> str:
+        if self.schedule == "steps" and not self.milestones:
+            return "`schedule: steps` needs `milestones`"
+        if list(self.milestones) != sorted(set(self.milestones)):
+            return "`milestones` are epochs in their order"
+        if len(self.milestones) != len(self.factors):
+            return f"`milestones` are {len(self.milestones)}, so `factors` are as many, not {len(self.factors)}"
+        return super().wrong()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,9 +240,7 @@ class Training(PictureRecipe):
         choices=("data", "padded", "resized"),
         default="data",
     )
-    jitter: tuple[float, ...] = setting(
-        "largest changes of brightness, contrast, saturation and hue; none where nothing is said", least=0, default=()
-    )
+    jitter: tuple[float, ...] = setting(JITTER, least=0, default=())
     autoaugment: str = setting(
         "whose policy of AutoAugment changes the pictures", choices=("off", "cifar10", "imagenet"), default="off"
     )
@@ -222,8 +254,8 @@ class Training(PictureRecipe):
             return "`schedule: steps` needs `milestones`"
         if list(self.milestones) != sorted(set(self.milestones)):
             return "`milestones` are epochs in their order"
-        if len(self.jitter) not in (0, 4) or (self.jitter and self.jitter[3] > 0.5):
-            return "`jitter` is (brightness, contrast, saturation, hue), the last at most 0.5"
+        if wrong := wrong_jitter(self.jitter):
+            return wrong
         if self.nesterov and not self.momentum:
             return "`nesterov` needs `momentum`"
         if self.accumulate > self.batch:

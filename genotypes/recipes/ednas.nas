@@ -6,12 +6,18 @@ search ednas {
   epochs: 300        # code
   batch: 128         # code
   policy_batch: 128  # code
-  hold: 1            # code; on ImageNet 20
-  split: 80%     # code: the first 40,000 pictures for the weights, the last 10,000 for the policy
-  lr: 0.05       # code: cosine from 0.05 ...
-  lr_min: 0.001  # code: ... to 0.001
-  momentum: 0.9  # code
-  nesterov: on   # code
+  hold: 1            # code
+  split: 80%      # code: the first 40,000 pictures for the weights, the last 10,000 for the policy
+  at_random: off  # code
+  schedule: cosine  # code
+  milestones: off
+  factors: off
+  warm_up: 0  # none on CIFAR
+  warm_up_from: 0
+  lr: 0.05                      # code: from 0.05 ...
+  lr_min: 0.001                 # code: ... to 0.001
+  momentum: 0.9                 # code
+  nesterov: on                  # code
   weight_decay: 3e-4            # code
   clip: 5                       # code: norm of the gradient of the weights
   strength_lr: 3.5e-4           # code: Adam

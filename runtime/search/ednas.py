@@ -17,7 +17,7 @@ from nasc.runtime.loop import Figures
 from nasc.runtime.metrics import correct
 from nasc.runtime.randomness import order
 from nasc.runtime.search.ednas_policy import Policy
-from nasc.runtime.search.explore import excess_of
+from nasc.runtime.search.explore import TRIES, Excess, excess_of, nearest
 from nasc.runtime.search.loop import SearchTask
 from nasc.runtime.search.setup import Setup
 from nasc.runtime.search.steps import Batch, weight_step
@@ -35,8 +35,6 @@ class EdnasTask(SearchTask):
 
     def __init__(self, setup: Setup, space: Supernet | None = None) -> None:
         super().__init__(setup, space)
-        assert isinstance(self.settings, EdnasSearch)
-        self.own: EdnasSearch = self.settings
         needed = -(-len(self.valid) // self.own.policy_batch)
         self.weight_steps = self.steps
         self.steps += min(needed, setup.limit or needed)
@@ -45,27 +43,51 @@ class EdnasTask(SearchTask):
         self.is_last = False
         self.ones = ones(self.space)
 
+    @property
+    def own(self) -> EdnasSearch:
+        assert isinstance(self.settings, EdnasSearch)
+        return self.settings
+
     def weight_optimizer(self) -> torch.optim.Optimizer:
         found = super().weight_optimizer()
-        assert isinstance(self.settings, EdnasSearch)
         for group in found.param_groups:
-            group["nesterov"] = self.settings.nesterov and self.settings.momentum > 0
+            group["nesterov"] = self.own.nesterov and self.own.momentum > 0
         return found
 
     def strength_optimizer(self) -> torch.optim.Optimizer:
         """The policy's own: Adam over the logits of structure and operations."""
-        assert isinstance(self.settings, EdnasSearch)
         self.policy = Policy(
             self.space.dags,
             zero_operations(self.space.plan.program),
             self.space.alphas,
-            lr=self.settings.strength_lr,
-            betas=self.settings.strength_betas,
-            weight_decay=self.settings.strength_weight_decay,
-            decay=self.settings.baseline_decay,
-            twice=self.settings.softmax_twice,
+            lr=self.own.strength_lr,
+            betas=self.own.strength_betas,
+            weight_decay=self.own.strength_weight_decay,
+            decay=self.own.baseline_decay,
+            twice=self.own.softmax_twice,
         ).to(self.device)
         return self.policy.optimizer
+
+    def parts(self) -> tuple[Tensor, Tensor]:
+        first, second = super().parts()
+        if not self.own.at_random:
+            return first, second
+        drawn = order(self.setup.seed, len(self.setup.data), "parts")
+        return drawn[: len(first)], drawn[len(first) :]
+
+    def rate(self, epoch: int) -> float:
+        """By the cosine, or `lr` times the factor of the last milestone."""
+        if self.own.schedule == "cosine":
+            return super().rate(epoch)
+        passed = sum(epoch >= milestone for milestone in self.own.milestones)
+        return self.own.lr * (1.0, *self.own.factors)[passed]
+
+    def warmed(self, epoch: int, step: int) -> float:
+        """The rate in a step of the weights: that of the epoch times F + (1 - F) (e + done) / W while it warms up."""
+        if epoch >= self.own.warm_up:
+            return self.rate(epoch)
+        first, done = self.own.warm_up_from, step / self.weight_steps
+        return self.rate(epoch) * (first + (1 - first) * (epoch + done) / self.own.warm_up)
 
     def begin_epoch(self, epoch: int) -> None:
         super().begin_epoch(epoch)
@@ -73,6 +95,8 @@ class EdnasTask(SearchTask):
 
     def step(self, epoch: int, step: int) -> tuple[Figures, int]:
         if step < self.weight_steps:
+            for group in self.weights.param_groups:
+                group["lr"] = self.warmed(epoch, step)
             return self.weight_step(step)
         return self.policy_step(step - self.weight_steps)
 
@@ -122,15 +146,23 @@ class EdnasTask(SearchTask):
         One that meets what the text requires goes before one that does not.
         """
         choices = Choices(self.space.plan.program, self.space.dags)
-        best = listed(self.policy.likeliest().chosen)
-        if self.is_last and self.own.samples:
-            every = torch.split(torch.arange(len(self.valid)), self.own.policy_batch)
-            batches = [self.batch(self.valid, some) for some in every[: self.own.score_batches]]
-            excess = excess_of(choices)
-            drawn = [listed(self.policy.draw().chosen) for _ in range(self.own.samples)]
-            # the first of equal ones
-            best = max(drawn, key=lambda rows: (excess(rows) == 0, self.accuracy(rows, batches)))
+        excess = excess_of(choices)
+        if not (self.is_last and self.own.samples):
+            return choices.document(self.likeliest(excess))
+        every = torch.split(torch.arange(len(self.valid)), self.own.policy_batch)
+        batches = [self.batch(self.valid, some) for some in every[: self.own.score_batches]]
+        drawn = [listed(self.policy.draw().chosen) for _ in range(self.own.samples)]
+        # the first of equal ones
+        best = max(drawn, key=lambda rows: (excess(rows) == 0, self.accuracy(rows, batches)))
         return choices.document(best)
+
+    def likeliest(self, excess: Excess) -> Rows:
+        """The most probable architecture; where it does not meet what is required, the most probable draw that does."""
+        best = listed(self.policy.likeliest().chosen)
+        if excess(best) == 0:
+            return best
+        drawn = sorted((self.policy.draw() for _ in range(TRIES)), key=lambda one: -float(one.log_probability.detach()))
+        return nearest([best, *(listed(sample.chosen) for sample in drawn)], excess)
 
     def extra(self) -> dict[str, Any]:
         return {"policy": self.policy.state_dict(), "held": listed(self.held) if self.held is not None else None}
