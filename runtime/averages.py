@@ -17,7 +17,7 @@ class Averages:
     """
 
     def __init__(self, model: Network, decay: float) -> None:
-        self.model = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(decay), use_buffers=True)
+        self.model = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(decay), use_buffers=True)  # type: ignore[no-untyped-call]
 
     @property
     def network(self) -> Network:

@@ -62,6 +62,7 @@ def train(job: Job) -> Finished:
     data = load(job.data, job.data_dir, "train", job.options.input, skipped)
     if job.share < 1:
         data = data.subset(torch.arange(int(len(data) * job.share)))
+    kept, rest = divide(data, settings.valid, job.seed)
     text = stand_alone(found.program, job.source.text)
     asked = asked_of(job, "train", found.stack.name, settings, options, fingerprint(data), text, execution)
     asked |= record_of(skipped)
@@ -69,7 +70,6 @@ def train(job: Job) -> Finished:
         run.write("genotype.nas", text)
         about = _about(job, found.stack.name, options, with_head, text)
         transform = training_transform(data_set, settings.cutout, settings.crop, settings.jitter, settings.autoaugment)
-        kept, rest = divide(data, settings.valid, job.seed)
         held = HeldOut(rest, data_set, run.path / "best.safetensors") if rest is not None else None
         scaler = torch.amp.GradScaler(execution.device.type) if execution.amp == "fp16" else None
         task = TrainTask(model, settings, kept, transform, job.seed, about, job.limit, execution.device, scaler, held)
