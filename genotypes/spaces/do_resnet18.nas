@@ -34,4 +34,4 @@ network imagenet: dartopti_imagenet {
 }
 
 search ddarts { network: search  start: resnet18 }
-train { network: cifar }
+train cifar10_dartopti { network: cifar }

@@ -35,4 +35,4 @@ network imagenet: dartopti_imagenet {
 }
 
 search ddarts { network: search  start: resnet50 }
-train { network: cifar }
+train cifar10_dartopti { network: cifar }

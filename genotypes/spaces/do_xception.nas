@@ -29,4 +29,4 @@ network cifar: ddarts_cifar {
 }
 
 search ddarts { network: search  start: xception }
-train { network: cifar }
+train cifar10_dartopti { network: cifar }

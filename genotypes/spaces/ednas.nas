@@ -24,4 +24,4 @@ network cifar: darts_cifar { channels: 36  layers: 20 }
 network imagenet: darts_imagenet { channels: 48  layers: 14 }
 
 search ednas { network: search }
-train { network: cifar  epochs: 600  batch: 128 }
+train cifar10_ednas { network: cifar }

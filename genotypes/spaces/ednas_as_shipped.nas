@@ -34,4 +34,4 @@ search ednas {
   clip: 0
 }
 
-train { network: imagenet  epochs: 250  batch: 200 }
+train imagenet_ednas { network: imagenet }

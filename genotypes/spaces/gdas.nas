@@ -23,4 +23,4 @@ network cifar: gdas_cifar { channels: 36  layers: 20 }
 network imagenet: gdas_imagenet { channels: 50  layers: 14 }
 
 search gdas { network: search }
-train { network: cifar  lr_min: 1e-4 }
+train cifar10_gdas_cut { network: cifar }

@@ -28,4 +28,4 @@ network imagenet: gdas_imagenet {
 }
 
 search gdas { network: search }
-train { network: cifar  lr_min: 1e-4 }
+train cifar10_gdas_cut { network: cifar }

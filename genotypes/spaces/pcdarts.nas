@@ -24,4 +24,4 @@ network cifar: darts_cifar { channels: 36  layers: 20 }
 network imagenet: darts_imagenet { channels: 48  layers: 14 }
 
 search pcdarts { network: search }
-train { network: cifar  drop_path: 0.3 }
+train cifar10_pcdarts { network: cifar }

@@ -36,4 +36,4 @@ search pcdarts {
   strength_clip: 5
 }
 
-train { network: imagenet }
+train imagenet_pcdarts { network: imagenet }

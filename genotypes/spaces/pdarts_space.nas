@@ -29,4 +29,4 @@ network cifar: darts_cifar {
 network imagenet: pdarts_imagenet { channels: 48  layers: 14 }
 
 search pdarts { network: search }
-train { network: cifar  batch: 128  drop_path: 0.3 }
+train cifar10_pdarts { network: cifar }

@@ -27,3 +27,5 @@ network cifar: darts_cifar {
   require params_aux == 4194048
   require macs == 595958400
 }
+
+train cifar10_ednas { network: cifar }

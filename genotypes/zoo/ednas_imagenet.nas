@@ -27,3 +27,5 @@ network imagenet: darts_imagenet {
   require params_aux == 5968392
   require macs == 518866560
 }
+
+train imagenet_ednas { network: imagenet }

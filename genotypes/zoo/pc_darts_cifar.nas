@@ -36,3 +36,6 @@ network imagenet: darts_imagenet {
   require params_aux == 6531336
   require macs == 571137408
 }
+
+train cifar10_pcdarts { network: cifar }
+train imagenet_pcdarts { network: imagenet }

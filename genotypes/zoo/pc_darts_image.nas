@@ -36,3 +36,6 @@ network imagenet: darts_imagenet {
   require params_aux == 6603240
   require macs == 581627328
 }
+
+train cifar10_pcdarts { network: cifar }
+train imagenet_pcdarts { network: imagenet }

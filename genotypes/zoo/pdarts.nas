@@ -37,3 +37,5 @@ network imagenet: pdarts_imagenet {
   require params_aux == 6206664
   require macs == 542819328
 }
+
+train cifar10_pdarts { network: cifar }
