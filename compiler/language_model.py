@@ -136,6 +136,12 @@ class LanguageModel(nn.Module):
         last: Any = self.head[-1]
         return F.linear(dropped, table.weight if self.tied else last.weight, last.bias)
 
+    def names(self, index: int) -> dict[str, str]:
+        """Under which name each state of a recurrent layer has its matrix."""
+        cell = self.cells[index]
+        assert isinstance(cell, RecurrentCell)
+        return cell.names
+
     def start(self, batch: int) -> Tensor:
         """The state at the beginning of a text: zeros (layers, batch, channels)."""
         like = next(self.parameters())

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import torch
 
     from nasc.compiler.build import Network
+    from nasc.compiler.language_model import LanguageModel
     from nasc.compiler.language_supernet import LanguageSupernet
     from nasc.compiler.supernet import Mixing, Supernet
     from nasc.runtime.weights import Imported
@@ -225,7 +226,7 @@ def derive(
 
 
 def import_weights(
-    model: Network, state_dict: Mapping[str, torch.Tensor], origin: str, *, strict: bool = True
+    model: Network | LanguageModel, state_dict: Mapping[str, torch.Tensor], origin: str, *, strict: bool = True
 ) -> Imported:
     """Put weights of the original authors' code into a compiled network, by position in the genotype.
 

@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from nasc.compiler.language_model import LanguageModel
 from nasc.compiler.supernet import Supernet
 from nasc.dsl.diagnostic import Diagnostic, NasError, fail, nearest
 from nasc.runtime.weights import darts, ddarts, ednas, gdas, nasbench201, nni, ptdarts
+from nasc.runtime.weights.language import match_language
 from nasc.runtime.weights.matching import Match, Pair, match
 from nasc.runtime.weights.origin import Origin
 from nasc.runtime.weights.strengths import Row, strength_rows
@@ -53,8 +55,10 @@ class Imported:
     strengths: tuple[str, ...] = ()
 
 
-def import_weights(model: Network, state_dict: Mapping[str, Tensor], origin: str, *, strict: bool = True) -> Imported:
-    """Put the weights of the original authors' code into a network; shared-weight networks too.
+def import_weights(
+    model: Network | LanguageModel, state_dict: Mapping[str, Tensor], origin: str, *, strict: bool = True
+) -> Imported:
+    """Put the weights of the original authors' code into a network; shared-weight networks and language models too.
 
     `origin` is a name of `ORIGINS`. Values take the type and the device of the model's. Nothing is written
     unless everything fits. With `strict=False` keys that belong to nothing in the model are left aside; a
@@ -91,15 +95,17 @@ def _value(pair: Pair, state_dict: Mapping[str, Tensor], target: Tensor) -> Tens
     return value if pair.less is None else value - torch.empty_like(target).copy_(state_dict[pair.less])
 
 
-def _read(model: Network, state_dict: Mapping[str, Tensor], origin: Origin) -> tuple[Match, list[Row]]:
-    """What belongs to what, weights and strengths."""
+def _read(model: Network | LanguageModel, state_dict: Mapping[str, Tensor], origin: Origin) -> tuple[Match, list[Row]]:
+    """What belongs to what, weights and strengths; checkpoints of language models hold no strengths."""
+    if isinstance(model, LanguageModel):
+        return match_language(model, state_dict, origin), []
     found = match(model, state_dict, origin)
     rows = strength_rows(model, found, state_dict, origin) if isinstance(model, Supernet) else []
     return found, rows
 
 
 def _with_other_origin(
-    model: Network, state_dict: Mapping[str, Tensor], origin: str, diagnostics: list[Diagnostic]
+    model: Network | LanguageModel, state_dict: Mapping[str, Tensor], origin: str, diagnostics: list[Diagnostic]
 ) -> list[Diagnostic]:
     """The diagnostics, and the origin that the checkpoint does fit, if there is one."""
     for name, other in ORIGINS.items():

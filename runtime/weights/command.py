@@ -8,8 +8,10 @@ from pathlib import Path
 
 from torch import Tensor
 
-from nasc.compiler.build import decided
-from nasc.compiler.plan import plan
+from nasc.compiler.build import Network, decided
+from nasc.compiler.language_model import LanguageModel, decided_language
+from nasc.compiler.language_plan import LanguagePlan
+from nasc.compiler.plan import any_plan
 from nasc.compiler.stack import Options
 from nasc.dsl.nodes import Document
 from nasc.dsl.printer import to_text
@@ -33,9 +35,13 @@ def convert(
 
     Raises `NasError`: the checkpoint cannot be read (E705), or the first key that does not fit (E702 to E704).
     """
-    found = plan(document, network, options)
+    found = any_plan(document, network, options)
     state = read_checkpoint(checkpoint)
-    model = decided(found, auxiliary=found.auxiliary is not None and _has_auxiliary(state, origin))
+    model: Network | LanguageModel
+    if isinstance(found, LanguagePlan):
+        model = decided_language(found)
+    else:
+        model = decided(found, auxiliary=found.auxiliary is not None and _has_auxiliary(state, origin))
     imported = import_weights(model, state, origin)
     about = {
         "text": to_text(document),
@@ -43,7 +49,7 @@ def convert(
         "name": name,
         "network": found.stack.name,
         "options": json.dumps(options.__dict__),
-        "auxiliary": model.auxiliary is not None,
+        "auxiliary": isinstance(model, Network) and model.auxiliary is not None,
         "data": data,
     }
     weights_file.save(out, model, about)

@@ -121,7 +121,7 @@ def pair(
                 continue
             key = names[f"{b}.{name}"]
             found.unused.discard(key)
-            problem = _misfit(key, given[name], f"{a}.{name}", target, block.span)
+            problem = misfit(key, given[name], f"{a}.{name}", target, block.span)
             if problem is None:
                 found.pairs.append(Pair(f"{a}.{name}", key, less if name == MEAN else None))
             else:
@@ -147,7 +147,7 @@ def _takes(ours: Layers, here: list[str], layer: str, bias: Tensor) -> bool:
     return unusable(layer, bias) is None and ours.layers[behind][MEAN].shape == bias.shape
 
 
-def _misfit(key: str, value: Tensor, ours: str, target: Tensor, span: Span | None) -> Diagnostic | None:
+def misfit(key: str, value: Tensor, ours: str, target: Tensor, span: Span | None) -> Diagnostic | None:
     """What speaks against a value, if anything does."""
     message = unusable(key, value)
     if message is None and value.shape != target.shape:

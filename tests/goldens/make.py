@@ -1,6 +1,6 @@
 """Distil the small golden files of this folder from the whole ones: `python -m tests.goldens.make FOLDER`.
 
-FOLDER holds `darts/`, `ddarts/` and `gdas/` as the original code left them; README.md says what is kept.
+FOLDER holds `darts/`, `ddarts/`, `gdas/` and `ednas/` as the original code left them; README.md says what is kept.
 """
 
 import sys
@@ -65,6 +65,18 @@ def benchmark(golden: dict[str, Any]) -> dict[str, Any]:
     return {"constructor": golden["constructor"], "x": golden["x"], "nets": packed_nets}
 
 
+def cell(golden: dict[str, Any]) -> dict[str, Any]:
+    """A recurrent cell or its shared-weight network, whole."""
+    return golden | {"state_dict": packed(golden["state_dict"])}
+
+
+def words(golden: dict[str, Any]) -> dict[str, Any]:
+    """The cell of GDAS, its weights and gradients packed."""
+    net = golden["nets"]["GDAS"]
+    net = net | {"state_dict": packed(net["state_dict"]), "grads": packed(net["grads"])}
+    return {key: golden[key] for key in ("x", "h0", "targets", "x_mask", "h_mask")} | {"nets": {"GDAS": net}}
+
+
 def distil(folder: Path) -> dict[str, dict[str, Any]]:
     """The small files by name."""
 
@@ -81,6 +93,11 @@ def distil(folder: Path) -> dict[str, dict[str, Any]]:
         "gdas_fg": nested(load("gdas/golden_cifar_GDAS_FG")),
         "nasbench201": benchmark(load("gdas/golden_nb201")),
         "nasbench201_search": nested(load("gdas/golden_nb201_gdas_supernet_clean")),
+        "rnn_darts_v2": cell(load("darts/golden_rnn_cells_f64")["DARTS_V2"]),
+        "rnn_search": cell(load("darts/golden_rnn_search_f64")),
+        "rnn_gdas": words(load("gdas/golden_rnn")),
+        "rnn_ednas": cell(load("ednas/golden_rnn_cell")),
+        "rnn_ednas_search": cell(load("ednas/golden_rnn_search_cell")),
     }
 
 
