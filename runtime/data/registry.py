@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 from nasc.dsl.diagnostic import fail, nearest
 from nasc.runtime.data.class_names import CIFAR10, CIFAR100, DIGITS, FASHION_MNIST
@@ -137,7 +137,7 @@ _ALL = (
 DATA_SETS: dict[str, DataSet] = {data_set.name: data_set for data_set in _ALL}
 
 
-def describe(name: str, data_dir: Path | None, size: tuple[int, int, int] | None = None, skip: bool = False) -> DataSet:
+def describe(name: str, data_dir: Path | None, size: tuple[int, ...] | None = None, skip: bool = False) -> DataSet:
     """The data set called `name`, of `DATA_SETS`, `imagenet:CLASSES` or `folder:DIR`.
 
     A folder's training part is looked at for it: `size` is (channels, height, width) where the network's is known,
@@ -147,7 +147,7 @@ def describe(name: str, data_dir: Path | None, size: tuple[int, int, int] | None
     if name.startswith(FOLDER):
         from nasc.runtime.data import folder
 
-        return folder.look(name, data_dir, size, skip)
+        return folder.look(name, data_dir, _picture(size), skip)
     if name.startswith(IMAGENET):
         from nasc.runtime.data import imagenet
 
@@ -162,25 +162,26 @@ def describe(name: str, data_dir: Path | None, size: tuple[int, int, int] | None
     return DATA_SETS[name]
 
 
-def fitted(data_set: DataSet, shape: tuple[int, int, int]) -> DataSet:
+def fitted(data_set: DataSet, shape: tuple[int, ...] | str) -> DataSet:
     """The data set with pictures of the shape that a network takes, where they can be brought to it.
 
     Raises E509 where they are grey and it takes coloured ones, or the other way round.
     """
+    assert isinstance(shape, tuple), shape  # a language model takes no pictures
     if not data_set.any_size:
         return data_set
     if shape[0] != data_set.shape[0]:
         message = f"the pictures of `{data_set.name}` have {data_set.shape[0]} channels, the network takes {shape[0]}"
         help = f"`--input {'x'.join(map(str, (data_set.shape[0], *shape[1:])))}` builds it for them"
         raise fail("E509", message, help=help)
-    return replace(data_set, shape=shape)
+    return replace(data_set, shape=_picture(shape))
 
 
 def load(
     name: str,
     data_dir: Path | None,
     part: Part,
-    size: tuple[int, int, int] | None = None,
+    size: tuple[int, ...] | None = None,
     skipped: list[str] | None = None,
 ) -> "ImageSet":
     """Read one part of a data set, nothing of the other: the test part stays unread until it is asked for.
@@ -192,7 +193,7 @@ def load(
     if name.startswith(FOLDER):
         from nasc.runtime.data import folder
 
-        return folder.read(name, data_dir, part, size, skipped)
+        return folder.read(name, data_dir, part, _picture(size), skipped)
     if name.startswith(IMAGENET):
         from nasc.runtime.data import imagenet
 
@@ -200,3 +201,15 @@ def load(
     data_set = describe(name, data_dir)
     images: ImageSet = import_module(f"nasc.runtime.data.{data_set.module}").read(data_dir, part, skipped)
     return images
+
+
+@overload
+def _picture(size: tuple[int, ...]) -> tuple[int, int, int]: ...
+@overload
+def _picture(size: None) -> None: ...
+def _picture(size: tuple[int, ...] | None) -> tuple[int, int, int] | None:
+    """A size of pictures: all three of it."""
+    if size is None:
+        return None
+    channels, height, width = size
+    return channels, height, width
