@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Literal
 
 from nasc.dsl.source import Span
@@ -58,7 +59,7 @@ class Group:
 
 @dataclass(frozen=True)
 class CellDag:
-    """A cell written out. `states` are those computed, in order of definition; `edges` stand in textual order."""
+    """A cell written out. `states` are those computed, each behind what it reads; `edges` stand in textual order."""
 
     name: str
     kind: Literal["cell", "recurrent"]
@@ -104,21 +105,45 @@ class CellDag:
     @cached_property
     def live(self) -> frozenset[str]:
         """The inputs and states that what is returned depends on."""
-        import networkx as nx
-
         found = set(self.returned)
-        for state in self.returned:
-            found |= nx.ancestors(self.graph, state)
+        for state in reversed(self.states):  # an edge reads what is defined before the state that it leads into
+            if state in found:
+                found.update(source for edge in self.into[state] for source in edge.sources)
         return frozenset(found)
 
     @property
     def depth(self) -> int:
         """Edges on the longest path from an input to what is returned."""
-        import networkx as nx
+        longest = dict.fromkeys(self.inputs, 0)
+        for state in self.states:
+            longest[state] = max((1 + longest[name] for edge in self.into[state] for name in edge.sources), default=0)
+        return max(longest[name] for name in self.returned)
 
-        return int(
-            nx.dag_longest_path_length(self.graph.subgraph(self.live), weight="none of them has one", default_weight=1)
-        )
+
+def in_order(states: Iterable[str], edges: Iterable[Edge]) -> list[str]:
+    """The states, each behind those it reads, else in the order given; those that wait for a cycle are left out.
+
+    >>> edge = Edge("s3", ("s2",), ("none",), "none", None, None, None, None, None)
+    >>> in_order(["s3", "s4", "s2"], [edge])
+    ['s4', 's2', 's3']
+    """
+    place = {state: index for index, state in enumerate(states)}
+    waits, readers = dict.fromkeys(place, 0), {state: list[str]() for state in place}
+    for edge in edges:
+        for source in edge.sources:
+            if source in place:
+                waits[edge.state] += 1
+                readers[source].append(edge.state)
+    ready = [(place[state], state) for state in place if not waits[state]]
+    found = []
+    while ready:
+        _, state = heappop(ready)
+        found.append(state)
+        for reader in readers[state]:
+            waits[reader] -= 1
+            if not waits[reader]:
+                heappush(ready, (place[reader], reader))
+    return found
 
 
 def numbered(name: str) -> tuple[str, int] | None:

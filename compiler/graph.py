@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from nasc.compiler.layers import LAYERS, Shape
@@ -14,7 +15,7 @@ from nasc.dsl.source import Span
 
 INPUT, SUM, MEAN, CONCAT, SCALE, MIX, WEIGH = "input", "sum", "mean", "concat", "scale", "mix", "weigh"
 SUBSAMPLE, PHASES, MERGE, NORMED = "subsample", "phases", "merge", "normed"
-STRUCTURE = (INPUT, SUM, MEAN, CONCAT, SCALE, MIX, WEIGH, SUBSAMPLE, PHASES, MERGE, NORMED)
+STRUCTURE = frozenset((INPUT, SUM, MEAN, CONCAT, SCALE, MIX, WEIGH, SUBSAMPLE, PHASES, MERGE, NORMED))
 """The steps that are no layers. `scale` multiplies by `factor`; `mix` sums its inputs, each times one strength; `weigh`
 multiplies an open edge by its share among the edges of its state.
 
@@ -79,7 +80,7 @@ class LayerGraph:
 
     def __post_init__(self) -> None:
         for index, step in enumerate(self.steps):
-            assert all(source < index for source in step.inputs), (index, step)
+            assert not step.inputs or max(step.inputs) < index, (index, step)
         assert 0 <= self.output < len(self.steps)
 
     @property
@@ -93,12 +94,12 @@ class LayerGraph:
             if step.is_layer:
                 yield step, self.steps[step.inputs[0]].shape
 
-    @property
+    @cached_property
     def params(self) -> int:
         """How many numbers the block learns."""
         return sum(LAYERS[step.kind].params(shape, step.settings) for step, shape in self.layers())
 
-    @property
+    @cached_property
     def macs(self) -> int:
         """Multiply-accumulates of convolutions and linear layers for one input."""
         return sum(LAYERS[step.kind].macs(shape, step.shape, step.settings) for step, shape in self.layers())

@@ -178,14 +178,14 @@ class Written:
 
     def again(self, writer: ChainWriter, at: int) -> int:
         """Write the same at another place; a hundred thousand edges name few operations."""
-        steps = writer.builder.steps
-        moved = len(steps) - self.first
+        steps, first, known = writer.builder.steps, self.first, len(self.path)
+        moved = len(steps) - first
         for step in self.steps:
-            inputs = tuple(source + moved if source >= self.first else at for source in step.inputs)
-            path = writer.path + step.path[len(self.path) :] if step.path else ""
+            inputs = tuple([source + moved if source >= first else at for source in step.inputs])
+            path = writer.path + step.path[known:] if step.path else ""
             steps.append(Step(step.kind, inputs, step.shape, step.settings, path, step.span))
         writer.number = self.number
-        return self.end + moved if self.end >= self.first else at
+        return self.end + moved if self.end >= first else at
 
 
 def layer_arguments(kind: LayerKind, call: n.Call, scope: Scope) -> dict[str, Any]:

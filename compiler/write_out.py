@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
+from nasc.compiler.dag import CellDag, Edge, Group, in_order, numbered
 from nasc.compiler.layers import LAYERS
 from nasc.compiler.resolve import Program, brought_by
 from nasc.dsl import nodes as n
 from nasc.dsl.diagnostic import Findings, nearest
 from nasc.dsl.source import Span
-
-if TYPE_CHECKING:
-    pass
-
-
-from nasc.compiler.dag import CellDag, Edge, Group, numbered
 
 MAX_STATES = 10_000
 MAX_EDGES = 1_000_000
@@ -38,6 +33,7 @@ class _Writer:
         self.before = len(findings.found)
         self.inputs: list[str] = []
         self.states: dict[str, Span] = {}
+        self.added: list[n.Triple] = []
         self.edges: list[Edge] = []
         self.groups: list[Group] = []
         self.later = _later_states(cell)
@@ -66,13 +62,14 @@ class _Writer:
                 self.unsure = True
                 break
         how, returned = self.returned()
+        states = self.ordered()
         if any(d.severity == "error" for d in self.findings.found[self.before :]):
             return None
         return CellDag(
             self.cell.name.text,
             self.cell.kind,
             tuple(self.inputs),
-            tuple(self.states),
+            states,
             tuple(self.edges),
             tuple(self.groups),
             how,
@@ -217,11 +214,27 @@ class _Writer:
             self.error("E105", f"cell `{self.cell.name}` has more than {MAX_STATES} states", triple.span)
             return
         operations, kept = self.operations(triple.operation)
-        if self.known(n.Name(source, triple.source.span), state):
+        if source == state and state in self.states:
+            self.error("E204", f"`{source}` reads itself", triple.source.span)
+        elif self.known(n.Name(source, triple.source.span), state):
+            if state in self.states and source in self.states:
+                self.added.append(triple)
             self.edges.append(
                 Edge(state, (source,), operations, triple.operation.text, kept, None, None, None, triple.span)
             )
         self.states.setdefault(state, triple.state.span)
+
+    def ordered(self) -> tuple[str, ...]:
+        """The states in order of definition, but behind what triples have them read; reported if that is a cycle."""
+        if not self.added:
+            return tuple(self.states)
+        found = in_order(self.states, self.edges)
+        for triple in self.added:
+            state, source = f"s{triple.state.text}", f"s{triple.source.text}"
+            if state not in found and source not in found:
+                help = "a cell has no cycles: no state may read what is made of it"
+                self.error("E204", f"`{source}` is made of `{state}`, which reads it", triple.source.span, help)
+        return tuple(found)
 
     # operations
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from nasc.compiler.check import Checked, check
+from nasc.compiler.expand import Plan
 from nasc.compiler.plan import plan
 from nasc.compiler.stack import Options, lay_out
 from nasc.dsl.codes import CODES
@@ -111,6 +112,21 @@ BOTH = NORMAL + REDUCE
 )
 def test_good_texts(text: str) -> None:
     assert codes(text) == []
+
+
+def test_triples_may_read_what_stands_further_down() -> None:
+    triples = "('sep_conv_3x3', 3, 0) ('skip_connect', 2, 1) ('skip_connect', 3, 2)"
+    equations = "s2 = skip_connect(s1)  s3 = sep_conv_3x3(s0) + skip_connect(s2)"
+    own, other = (
+        checked(f"use std.darts\ncell c(s0, s1) {{ {body}  return s3 }}\nnetwork n: darts_cifar {{ cells: c }}")
+        for body in (triples, equations)
+    )
+    assert [d.code for d in own.findings] == []
+    assert own.dags["c"].states == ("s2", "s3")
+    assert own.dags["c"].depth == other.dags["c"].depth == 2
+    graphs = [made.cells[0].graph for found in (own, other) if isinstance(made := found.plans["n"], Plan)]
+    assert len(graphs) == 2
+    assert graphs[0] == graphs[1]
 
 
 def test_a_file_name_that_no_system_allows() -> None:
