@@ -290,7 +290,8 @@ def test_settings_of_networks() -> None:
 
 
 def test_recipes_of_searches() -> None:
-    for name, published in recipe.published("search").items():
+    for name in settings.SEARCHES:
+        published = recipe.published("search")[name]
         found = rows(section("language", f"`search {name}`"), "setting", "default", "meaning")
         known = {field.name: field for field in fields(settings.SEARCHES[name])}
         given = {s.name.text: s.value.span.text for s in published.settings}
