@@ -33,7 +33,8 @@ class Network(nn.Module):
     auxiliary head, the pair of logits and auxiliary logits. The names of the parameters follow the text:
     `cells.3.s2.0.1.weight` belongs to cell 3, state `s2`, its first edge, the second layer of that operation.
     With `checkpoint` set, training keeps the inputs of the cells alone and computes the rest again for the gradient;
-    with `amp` set to a type, the forward pass runs under autocast and gives float32.
+    with `amp` set to a type, the forward pass runs under autocast and gives float32; with `leak` set, samples give
+    gradients to what they leave out (`Sampler`).
     """
 
     auxiliary: nn.Module | None
@@ -62,6 +63,7 @@ class Network(nn.Module):
         self.arity = [len(cell.dag.inputs) for cell in plan.cells]
         self.changes = tuple(changes)
         self.checkpoint = False
+        self.leak = False
         self.amp: torch.dtype | None = None
         self._samplers: dict[int, Sampler] = {}
         if channels_last:
@@ -96,7 +98,7 @@ class Network(nn.Module):
                 assert weights is not None, "an open network is run with weights: use `supernet`"
                 inputs = (*inputs, _of_cell(weights, choice, index))
                 if chosen is not None:
-                    run = partial(self._sampler(index), _of_cell(chosen, choice, index))
+                    run = partial(self._sampler(index), _of_cell(chosen, choice, index), leak=self.leak)
             if self.checkpoint and self.training and torch.is_grad_enabled():
                 older, newer = newer, recomputed(cell, run, *inputs)
             else:
@@ -108,7 +110,9 @@ class Network(nn.Module):
 
     def _sampler(self, index: int) -> Sampler:
         if index not in self._samplers:
-            self._samplers[index] = Sampler(self.cells[index], self.plan.cells[index].graph, self.changes)
+            planned = self.plan.cells[index]
+            states = [edge.state for edge in planned.dag.open_edges]
+            self._samplers[index] = Sampler(self.cells[index], planned.graph, self.changes, states)
         return self._samplers[index]
 
     def set_rates(self, drop_path: float, named: Mapping[str, float] | None = None) -> None:

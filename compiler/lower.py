@@ -61,16 +61,25 @@ def to_module(graph: LayerGraph, original: LayerGraph | None = None) -> fx.Graph
 
 
 def lower(
-    graph: LayerGraph, target: Target, inputs: Sequence[Value], weights: Value | None, rows: Sequence[int]
+    graph: LayerGraph,
+    target: Target,
+    inputs: Sequence[Value],
+    weights: Value | None,
+    rows: Sequence[int],
+    added: Mapping[int, Value] | None = None,
 ) -> Value:
     """Lower every step in order; the value of the output. `rows` are the widths of the rows of `weights`.
 
-    Where the graph weighs edges, what they count for is one more row behind these.
+    Where the graph weighs edges, what they count for is one more row behind these. `added` are numbers that are added
+    to the values of some steps, by index.
     """
     given = dict(zip(graph.inputs, inputs, strict=True))
     lowering = _Lowering(graph, target, weights, rows)
     for index, step in enumerate(graph.steps):
-        lowering.values.append(given[index] if step.kind == INPUT else lowering.step(step))
+        value = given[index] if step.kind == INPUT else lowering.step(step)
+        if added and index in added:
+            value = target.function(operator.add, value, added[index])
+        lowering.values.append(value)
     return lowering.values[graph.output]
 
 

@@ -57,15 +57,19 @@ class Sampler:
     """Runs samples of one cell: prunes its layer graph, lets the passes go over it, and runs it as it is.
 
     Generating code for each would cost more than it saves; a sample met again is found in a store of `KEPT`.
+    With `leak` the weights of what is not chosen are added to the state that it leads into: nothing, where they are
+    zero, but their gradients are then the sums of the state's (the code of GDAS in NAS-Bench-201).
     """
 
-    def __init__(self, cell: nn.Module, graph: LayerGraph, passes: Sequence[Pass]) -> None:
+    def __init__(self, cell: nn.Module, graph: LayerGraph, passes: Sequence[Pass], states: Sequence[str]) -> None:
         self.target = Eager(cell)
+        self.states = tuple(states)
+        """For every open edge the state that it leads into."""
         self.graph, self.passes = graph, passes
         self.rows = row_widths(graph)
         self.known: dict[tuple[tuple[int, ...], ...], LayerGraph] = {}
 
-    def __call__(self, kept: Sequence[Sequence[int]], *inputs: Any) -> Tensor:
+    def __call__(self, kept: Sequence[Sequence[int]], *inputs: Any, leak: bool = False) -> Tensor:
         """The output of the cell; its inputs end with the weights of all operations, as the whole cell takes them."""
         *given, weights = inputs
         key = tuple(tuple(row) for row in kept)
@@ -74,5 +78,17 @@ class Sampler:
             if len(self.known) >= KEPT:
                 self.known.clear()
             graph = self.known[key] = changed(only(self.graph, kept), self.passes)
-        result: Tensor = lower(graph, self.target, given, weights, self.rows)
+        added = self.leaked(graph, key, weights) if leak else None
+        result: Tensor = lower(graph, self.target, given, weights, self.rows, added)
         return result
+
+    def leaked(self, graph: LayerGraph, kept: Sequence[Sequence[int]], weights: Any) -> dict[int, Tensor]:
+        """For the step of every state the sum of the weights that lead into it and were not chosen."""
+        found: dict[int, Tensor] = {}
+        for row, (state, columns) in enumerate(zip(self.states, kept, strict=True)):
+            others = [column for column in range(self.rows[row]) if column not in columns]
+            at = graph.states.get(state)
+            if at is not None and others:
+                rest = weights[row][others].sum()
+                found[at] = found[at] + rest if at in found else rest
+        return found

@@ -13,6 +13,7 @@ from nasc.runtime.setting import Place as Place
 from nasc.runtime.setting import Recipe as Recipe
 from nasc.runtime.setting import setting as setting
 
+AT_RANDOM = "whether the parts of the data are drawn at random; else the first examples train weights"
 JITTER = "largest changes of brightness, contrast, saturation and hue; none where nothing is said"
 
 
@@ -116,6 +117,9 @@ class GdasSearch(Search):
     tau: tuple[float, float] = setting("temperature of sampling in the first and in the last epoch", least=1e-3)
     per_cell: bool = setting("whether every cell draws its own sample; else all cells of a name share one")
     strengths_first: bool = setting("whether a step moves the strengths before the weights")
+    leak: bool = setting("whether what is not drawn moves its strengths too, as in the code of NAS-Bench-201")
+    nesterov: bool = setting("whether the momentum of SGD is Nesterov's")
+    at_random: bool = setting(AT_RANDOM)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,10 @@ search gdas {
   tau: (10, 1)   # paper; NAS-Bench-201 and the authors' later code: 10 to 0.1
   per_cell: off  # the authors' later code, AutoDL-Projects; the first code draws for every cell
   strengths_first: off  # paper, and the later code; the first code moves the strengths first
+  leak: off             # paper; on is what the code of NAS-Bench-201 does
+  nesterov: off         # code
   split: 50%            # paper
+  at_random: off        # paper: random halves; no data set here is in the order of its classes
   lr: 0.025             # paper: cosine from 0.025 ...
   lr_min: 0.001         # paper: ... to 0.001
   momentum: 0.9         # paper

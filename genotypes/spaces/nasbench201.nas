@@ -18,5 +18,14 @@ network cifar: nasbench201 {
   require params <= 1531546
 }
 
-search gdas { network: cifar }
+# The values of the authors' code, AutoDL-Projects; `leak: on` adds what it is said to do by mistake.
+search gdas {
+  network: cifar
+  epochs: 250
+  batch: 64
+  tau: (10, 0.1)
+  nesterov: on
+  weight_decay: 5e-4
+}
+
 train { network: cifar }

@@ -48,11 +48,13 @@ class EdnasTask(SearchTask):
         assert isinstance(self.settings, EdnasSearch)
         return self.settings
 
-    def weight_optimizer(self) -> torch.optim.Optimizer:
-        found = super().weight_optimizer()
-        for group in found.param_groups:
-            group["nesterov"] = self.own.nesterov and self.own.momentum > 0
-        return found
+    @property
+    def at_random(self) -> bool:
+        return self.own.at_random
+
+    @property
+    def nesterov(self) -> bool:
+        return self.own.nesterov
 
     def strength_optimizer(self) -> torch.optim.Optimizer:
         """The policy's own: Adam over the logits of structure and operations."""
@@ -67,13 +69,6 @@ class EdnasTask(SearchTask):
             twice=self.own.softmax_twice,
         ).to(self.device)
         return self.policy.optimizer
-
-    def parts(self) -> tuple[Tensor, Tensor]:
-        first, second = super().parts()
-        if not self.own.at_random:
-            return first, second
-        drawn = order(self.setup.seed, len(self.setup.data), "parts")
-        return drawn[: len(first)], drawn[len(first) :]
 
     def rate(self, epoch: int) -> float:
         """By the cosine, or `lr` times the factor of the last milestone."""

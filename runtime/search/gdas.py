@@ -78,13 +78,19 @@ def _cell(space: Supernet, name: str, tau: float) -> tuple[Tensor | Sequence[Ten
     return [parts[group][1][row] for group, row in rows], [[parts[group][0][row]] for group, row in rows]
 
 
-def strength_gradients(space: Supernet, batch: Batch, drawn: Drawn) -> tuple[list[Tensor], float]:
-    """The gradients of one sample, one tensor for each of `space.strengths()`, and the loss."""
+def strength_gradients(space: Supernet, batch: Batch, drawn: Drawn, leak: bool = False) -> tuple[list[Tensor], float]:
+    """The gradients of one sample, one tensor for each of `space.strengths()`, and the loss.
+
+    With `leak` the weights of operations that were not drawn are summands of their state, as in the code of
+    NAS-Bench-201: they are zero, but their gradients are the sums of the state's.
+    """
     with frozen(space.weights()):
+        space.leak = leak
         logits = space(batch[0], *drawn)
+        space.leak = False
         assert isinstance(logits, Tensor)
         loss = F.cross_entropy(logits, batch[1])
-    return gradients(loss, space.strengths()), float(loss.detach())
+        return gradients(loss, space.strengths()), float(loss.detach())
 
 
 def without_gradient(drawn: Drawn) -> Drawn:
@@ -106,15 +112,26 @@ class GdasTask(SearchTask):
 
     tau: float
 
+    @property
+    def own(self) -> GdasSearch:
+        assert isinstance(self.settings, GdasSearch)
+        return self.settings
+
+    @property
+    def at_random(self) -> bool:
+        return self.own.at_random
+
+    @property
+    def nesterov(self) -> bool:
+        return self.own.nesterov
+
     def begin_epoch(self, epoch: int) -> None:
         super().begin_epoch(epoch)
-        assert isinstance(self.settings, GdasSearch)
-        self.tau = temperature(self.settings.tau, epoch, self.epochs)
+        self.tau = temperature(self.own.tau, epoch, self.epochs)
 
     def step(self, epoch: int, step: int) -> tuple[Figures, int]:
-        assert isinstance(self.settings, GdasSearch)
         train, valid = self.train_batch(step), self.valid_batch()
-        if self.settings.strengths_first:
+        if self.own.strengths_first:
             strength_loss = self.strength_step(valid)
             loss, logits = self.weight_step(train)
         else:
@@ -131,14 +148,13 @@ class GdasTask(SearchTask):
 
     def strength_step(self, valid: Batch) -> float:
         """Move the strengths; the loss of the sample."""
-        found, loss = strength_gradients(self.space, valid, self.sample())
+        found, loss = strength_gradients(self.space, valid, self.sample(), self.own.leak)
         move_strengths(self.space, self.strengths, found)
         return loss
 
     def sample(self) -> Drawn:
         """What runs now."""
-        assert isinstance(self.settings, GdasSearch)
-        return sample(self.space, self.tau, self.settings.per_cell)
+        return sample(self.space, self.tau, self.own.per_cell)
 
     def forward(self, pictures: Tensor) -> Tensor:
         """The logits of a sample: the shared weights have never run as a whole."""

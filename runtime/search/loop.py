@@ -56,9 +56,20 @@ class SearchTask:
         """One step of the search; figures and the number of examples they are means of."""
         raise NotImplementedError
 
+    @property
+    def at_random(self) -> bool:
+        """Whether the two parts of the data are drawn at random."""
+        return False
+
+    @property
+    def nesterov(self) -> bool:
+        """Whether the momentum of SGD is Nesterov's."""
+        return False
+
     def parts(self) -> tuple[Tensor, Tensor]:
         """Which examples train the weights and which the strengths, by index: the first share and the rest."""
-        whole = torch.arange(len(self.setup.data))
+        count = len(self.setup.data)
+        whole = order(self.setup.seed, count, "parts") if self.at_random else torch.arange(count)
         cut = int(len(whole) * self.settings.split)
         return whole[:cut], whole[cut:]
 
@@ -83,6 +94,7 @@ class SearchTask:
             self.settings.lr,
             momentum=self.settings.momentum,
             weight_decay=self.settings.weight_decay,
+            nesterov=self.nesterov and self.settings.momentum > 0,
             foreach=True,
         )
 

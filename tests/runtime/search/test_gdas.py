@@ -238,6 +238,71 @@ def test_every_pass_draws_its_own_sample_in_the_order_of_the_recipe(
         assert seen[0][1] != seen[1][1]
 
 
+# ---------------------------------------------------------------- the leak of NAS-Bench-201
+
+
+def plain_leak(space: Supernet, x: Tensor, weights: Tensor, choice: list[int]) -> Tensor:
+    """Logits as its code computes them: what is not drawn adds its weight to the state, edge by edge."""
+    dag = space.dags["normal"]
+    out: Tensor = space.stem(x)
+    for cell, name in zip(space.cells, space.choices, strict=True):
+        if name is None:
+            out = cell(out)
+            continue
+        values: dict[str, Tensor] = {dag.inputs[0]: out}
+        for row, edge in enumerate(dag.open_edges):
+            place = [other for other in dag.open_edges if other.state == edge.state].index(edge)
+            value = values[edge.sources[0]]
+            for layer in cell.get_submodule(f"{edge.state}.{place}.{edge.operations[choice[row]]}").children():
+                value = layer(value)
+            others = [column for column in range(len(edge.operations)) if column != choice[row]]
+            value = weights[row, choice[row]] * value + weights[row, others].sum()
+            values[edge.state] = values[edge.state] + value if edge.state in values else value
+        out = values["s3"]
+    logits: Tensor = space.head(out)
+    return logits
+
+
+@pytest.mark.parametrize("optimize", [True, False], ids=["optimized", "plain"])
+def test_what_is_not_drawn_has_the_gradient_of_the_state(optimize: bool) -> None:
+    golden = small("nasbench201_search")
+    spaces = [supernet(SPACE201, optimize=way).float() for way in (optimize, False)]
+    for space in spaces:
+        nasc.import_weights(space, golden["state_dict"], origin="nasbench201")
+    noise, batch = golden["gumbel_noise(=-log E)"][0], (golden["x"], golden["y"])
+    for mode in ("eval", "train"):
+        ours, plain = (space.train(mode == "train") for space in spaces)
+        _, choice, weights = straight_through(alphas(ours, "normal"), noise, golden["tau"])
+        drawn = {"normal": weights}, {"normal": [[column] for column in choice.tolist()]}
+        found, loss = strength_gradients(ours, batch, drawn, leak=True)
+        assert loss == pytest.approx(golden[mode]["loss"], abs=FLOAT)  # what is added is zero
+        _, _, weights = straight_through(alphas(plain, "normal"), noise, golden["tau"])
+        expected = F.cross_entropy(plain_leak(plain, batch[0], weights, choice.tolist()), batch[1])
+        (gradient,) = torch.autograd.grad(expected, [alphas(plain, "normal")])
+        assert torch.allclose(found[0], gradient, atol=FLOAT)
+    # what was recorded of the original in training, with and without
+    assert float(found[0].norm()) == pytest.approx(0.0343, abs=5e-5)
+    assert float(golden["train"]["alpha_grads"][0].norm()) == pytest.approx(0.0042, abs=5e-5)
+
+
+def test_the_recipe_says_whether_it_leaks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[bool, bool]] = []
+    original = Supernet.forward
+
+    def spy(self: Supernet, *args: Any) -> Any:
+        seen.append((self.leak, torch.is_grad_enabled() and any(p.requires_grad for p in self.strengths())))
+        return original(self, *args)
+
+    monkeypatch.setattr(Supernet, "forward", spy)
+    for leak in ("on", "off"):
+        seen.clear()
+        search(
+            job(tmp_path / leak, SPACE.replace("search darts", "search gdas"), settings={"epochs": "1", "leak": leak})
+        )
+        assert seen
+        assert all(leaks is (leak == "on" and of_strengths) for leaks, of_strengths in seen)
+
+
 # ---------------------------------------------------------------- searches
 
 
