@@ -16,11 +16,12 @@ from nasc.runtime.failures import explained
 from nasc.runtime.job import Finished, Job, asked_of, execution_of, for_data, read_job, stand_alone
 from nasc.runtime.loop import run_task
 from nasc.runtime.progress import showing
-from nasc.runtime.recipe import read_recipe, search_kind
+from nasc.runtime.recipe import is_language, read_recipe, search_kind
 from nasc.runtime.run import open_run
 from nasc.runtime.search import open_plan, searched_network
 from nasc.runtime.search.algorithms import ALGORITHMS
 from nasc.runtime.search.setup import Setup, differentiable
+from nasc.runtime.search_language_job import search_language
 from nasc.runtime.settings import Split
 
 
@@ -28,6 +29,8 @@ def search(job: Job) -> Finished:
     """Run the `search` recipe of a text; `path` is the genotype that it found."""
     document, notes = read_job(job)
     recipe = _search_recipe(document)
+    if is_language(document, searched_network(document, job.network or job.settings.get("network"))):
+        return search_language(job, document, recipe, notes)
     settings = read_recipe(*search_kind(recipe), recipe, job.settings)
     assert recipe.name is not None
     execution = differentiable(execution_of(job), settings)
