@@ -20,10 +20,15 @@ from nasc.runtime.train_job import train as run_train
 from tests.runtime.tiny import GENOTYPE, SPACE, differences, job
 
 EPOCHS = 8
-SETTINGS = {"search": {"epochs": str(EPOCHS), "order": "1"}, "train": {"epochs": str(EPOCHS)}}
-STEPS = {"search": 8, "train": 20}
-JOBS = {"search": run_search, "train": run_train}
-TEXTS = {"search": SPACE, "train": GENOTYPE}
+SETTINGS = {
+    "search": {"epochs": str(EPOCHS), "order": "1"},
+    "gdas": {"epochs": str(EPOCHS)},
+    "train": {"epochs": str(EPOCHS)},
+}
+STEPS = {"search": 8, "gdas": 8, "train": 20}
+COMMANDS = {"search": "search", "gdas": "search", "train": "train"}
+JOBS = {"search": run_search, "gdas": run_search, "train": run_train}
+TEXTS = {"search": SPACE, "gdas": SPACE.replace("search darts", "search gdas"), "train": GENOTYPE}
 PATIENCE = 300
 
 
@@ -52,6 +57,11 @@ def search(tmp_path_factory: pytest.TempPathFactory) -> Whole:
 
 
 @pytest.fixture(scope="module")
+def gdas(tmp_path_factory: pytest.TempPathFactory) -> Whole:
+    return whole("gdas", tmp_path_factory.mktemp("whole") / "gdas")
+
+
+@pytest.fixture(scope="module")
 def train(tmp_path_factory: pytest.TempPathFactory) -> Whole:
     return whole("train", tmp_path_factory.mktemp("whole") / "train")
 
@@ -65,7 +75,19 @@ def command(kind: str, out: Path, *more: str) -> "subprocess.Popen[str]":
     paths = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
     return subprocess.Popen(
         [
-            *(sys.executable, "-m", "nasc", kind, str(text), "--data", "digits", "--out", str(out), "--threads", "1"),
+            *(
+                sys.executable,
+                "-m",
+                "nasc",
+                COMMANDS[kind],
+                str(text),
+                "--data",
+                "digits",
+                "--out",
+                str(out),
+                "--threads",
+                "1",
+            ),
             *("--seed", "3", "--limit-batches", str(STEPS[kind]), *settings, *more),
         ],
         env={**os.environ, "PYTHONPATH": paths},
@@ -95,26 +117,28 @@ def stopped(process: "subprocess.Popen[str]", out: Path, number: int, epochs: in
     return process.returncode, errors
 
 
-def test_killed_three_times_at_random_moments(search: Whole, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["search", pytest.param("gdas", marks=pytest.mark.slow)])
+def test_killed_three_times_at_random_moments(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    given: Whole = request.getfixturevalue(kind)
     chance = random.Random()
     for _ in range(3):  # a machine that stands still may let the run end before the kill arrives
         out = tmp_path / "run"
         shutil.rmtree(out, ignore_errors=True)
         codes = []
         for kill in range(3):
-            process = command("search", out, *(["--resume"] if kill else []))
-            code, errors = stopped(process, out, signal.SIGKILL, min(kill, 1), chance.uniform(0, search.epoch))
+            process = command(kind, out, *(["--resume"] if kill else []))
+            code, errors = stopped(process, out, signal.SIGKILL, min(kill, 1), chance.uniform(0, given.epoch))
             codes.append(code)
             assert "rror" not in errors
         if codes == [-signal.SIGKILL] * 3:
             break
     assert codes == [-signal.SIGKILL] * 3
     assert not (out / "genotype.nas").exists()
-    last = command("search", out, "--resume")
+    last = command(kind, out, "--resume")
     printed, errors = last.communicate(timeout=PATIENCE)
     assert last.returncode == 0, errors
     assert printed.strip() == str(out / "genotype.nas")
-    assert differences(out, search.path) == []
+    assert differences(out, given.path) == []
 
 
 @pytest.mark.parametrize(("kind", "number"), [("search", signal.SIGINT), ("train", signal.SIGTERM)])

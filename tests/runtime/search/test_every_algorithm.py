@@ -23,12 +23,11 @@ from tests.runtime.tiny import SPACE, differences, job
 
 SETTINGS = {
     **{"epochs": "3", "batch": "8", "policy_batch": "8", "hold": "2", "samples": "4", "score_batches": "2"},
-    **{"population": "2", "tournament": "1", "warmup": "1", "pretrain": "0"},
+    **{"population": "2", "tournament": "1", "weights_alone": "1", "pretrain": "0"},
+    **{"add_layers": "(0, 1)", "drop": "1", "dropout": "(0.1, 0.4)"},
 }
 """Small values of settings, for those who have them."""
-NOT_ALIKE = ("pdarts",)
-"""Searches that need a space or settings of their own; their tests are in files of theirs."""
-walk = pytest.mark.parametrize("name", [name for name in ALGORITHMS if name not in NOT_ALIKE])
+walk = pytest.mark.parametrize("name", ALGORITHMS)
 
 
 def run(out: Path, name: str, text: str | None = None, **given: Any) -> Path:
