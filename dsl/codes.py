@@ -464,6 +464,17 @@ CODES: dict[str, Code] = {
         "process, however it ends, so that nothing has to be taken away by hand. Wait for it, stop it, or name "
         "another directory (`--out`).",
     ),
+    "E512": Code(
+        "a rank of the run has gone",
+        "Of the processes that work on one run together one has died or cannot be reached, so that the others cannot "
+        "go on. The message says which, and what it said last. `--resume` goes on from the last checkpoint, with as "
+        "many ranks as before or with another number.",
+    ),
+    "E513": Code(
+        "several ranks cannot share this",
+        "Trainings and searches of pictures are shared between the processes that `torchrun` starts. Language models, "
+        "searches of a table, and `--seeds` are not: start those without it.",
+    ),
     "E601": Code(
         "a data set was not found",
         "Data is never downloaded unasked. The message lists where it was looked for and how to get it; `--data-dir` "
@@ -596,6 +607,12 @@ CODES: dict[str, Code] = {
         "pictures that cannot be read were left out",
         "`--skip-unreadable` was given, and some pictures are damaged or truncated. The first ones are named; `run.json` "
         "says how many there are, and the run is known by the others alone.",
+    ),
+    "W502": Code(
+        "a run goes on with another number of ranks",
+        "Batches and their order stay the same, but sums are taken in other parts, so that figures differ in the last "
+        "digits. Without `--sync-bn` batch-norm also sees shares of another size; where pictures are augmented, each "
+        "rank draws for its own share.",
     ),
     "W402": Code(
         "a genotype does not meet what its text requires",

@@ -5,6 +5,7 @@ The newest is `checkpoint.pt`, the one before it `checkpoint.1.pt`, and so on.
 
 from __future__ import annotations
 
+import io
 import os
 import zipfile
 from itertools import pairwise
@@ -34,6 +35,19 @@ def save(path: Path, state: dict[str, Any], keep: int = 1) -> None:
     for number, old in _earlier(path).items():
         if number >= keep:
             old.unlink(missing_ok=True)
+
+
+def to_bytes(state: dict[str, Any]) -> bytes:
+    """A state as another rank reads it by `from_bytes`."""
+    file = io.BytesIO()
+    torch.save(state, file)
+    return file.getvalue()
+
+
+def from_bytes(data: bytes) -> dict[str, Any]:
+    """What `to_bytes` was given; nothing in it is executed."""
+    state: dict[str, Any] = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
+    return state
 
 
 def newest(path: Path) -> tuple[dict[str, Any] | None, list[Diagnostic]]:

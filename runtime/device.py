@@ -12,6 +12,9 @@ from nasc.compiler.build import Network
 from nasc.compiler.passes import FLOAT32, passes
 from nasc.compiler.passes.rewriting import Pass
 from nasc.dsl.diagnostic import fail
+from nasc.runtime.apart import keep_apart
+from nasc.runtime.sync_norm import synchronise
+from nasc.runtime.world import here
 
 AMP = {"bf16": torch.bfloat16, "fp16": torch.float16}
 """Types of mixed precision by name. bfloat16 has the range of float32; with float16 a training scales its loss."""
@@ -19,21 +22,29 @@ AMP = {"bf16": torch.bfloat16, "fp16": torch.float16}
 
 @dataclass(frozen=True)
 class Execution:
-    """How a network is run: `recompute` cells for the gradient, in mixed precision `amp`, cells compiled by torch."""
+    """How a network is run: `recompute` cells for the gradient, in mixed precision `amp`, cells compiled by torch.
+
+    With `sync_bn` batch-norm takes its statistics over the examples of all ranks.
+    """
 
     device: torch.device = torch.device("cpu")
     without: Sequence[str] = ()
     recompute: bool = False
     amp: str | None = None
     compile: bool = False
+    sync_bn: bool = False
 
     def passes(self) -> tuple[Pass, ...]:
         """The compiler's passes. Raises `NasError` (E313) where `without` names one that is not there."""
         float32 = FLOAT32 if self.amp or self.compile else ()
-        return passes(rounding=True, without=(*self.without, *float32), device=self.device.type)
+        norms = ("fold_strengths",) if self.sync_bn else ()  # it computes batch-norm by formulas of its own
+        return passes(rounding=True, without=(*self.without, *float32, *norms), device=self.device.type)
 
     def prepare(self, network: Network) -> None:
         """Bring a network to the device, and have it run this way."""
+        if self.sync_bn and here().size > 1:
+            synchronise(network)
+        keep_apart(network, here())
         network.to(self.device)
         network.checkpoint = self.recompute
         network.amp = AMP[self.amp] if self.amp else None
@@ -57,6 +68,9 @@ def choose_device(name: str | None, threads: int | None) -> torch.device:
     if threads is not None:
         torch.set_num_threads(threads)
     name = name or ("cuda" if torch.cuda.is_available() else "cpu")
+    if name == "cuda" and here().size > 1:
+        name = f"cuda:{os.environ.get('LOCAL_RANK', '0')}"
+        torch.cuda.set_device(name)
     try:
         torch.zeros(1, device=name).item()
     except (RuntimeError, AssertionError, NotImplementedError) as error:

@@ -24,6 +24,7 @@ from nasc.runtime.recipe import check_recipes
 from nasc.runtime.run import Run, read_asked, sha256
 from nasc.runtime.saving import Saving
 from nasc.runtime.settings import Recipe
+from nasc.runtime.world import here
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class Job:
     compile: bool = False
     quiet: bool = False
     saving: Saving = Saving()
+    sync_bn: bool = False
     skip_unreadable: bool = False
     share: float = 1.0
     """Of the training data, from its beginning: what `train` trains on."""
@@ -79,7 +81,7 @@ def execution_of(job: Job) -> Execution:
         raise fail("E508", message, help="`--amp bf16` works on both")
     if job.deterministic:
         be_deterministic()
-    return Execution(device, job.without, job.recompute, job.amp, job.compile)
+    return Execution(device, job.without, job.recompute, job.amp, job.compile, job.sync_bn)
 
 
 def read_job(job: Job) -> tuple[n.Document, tuple[Diagnostic, ...]]:
@@ -127,6 +129,8 @@ def asked_of(
         "amp": execution.amp,
         "deterministic": job.deterministic,
         "compile": execution.compile,
+        "ranks": here().size,
+        "sync_bn": execution.sync_bn,
         "limit_batches": job.limit,
         "text_sha256": sha256(text),
     }

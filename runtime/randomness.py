@@ -21,6 +21,17 @@ def derived(seed: int, *what: int | str) -> int:
 def seed_step(seed: int, *what: int | str) -> None:
     """Seed all that a step draws: augmentation, drop path, dropout, sampled architectures."""
     torch.manual_seed(derived(seed, *what))
+    _apart.clear()
+
+
+def next_apart(rank: int) -> int:
+    """A seed for what one of several ranks draws by itself, another one each time; it moves nothing that all draw."""
+    _apart.append(rank)
+    return derived(torch.initial_seed(), "rank", rank, len(_apart))
+
+
+_apart: list[int] = []
+"""One entry for each of these since the last seed."""
 
 
 def order(seed: int, count: int, *what: int | str) -> Tensor:

@@ -19,11 +19,15 @@ from typing import Any
 
 from nasc.dsl.diagnostic import Diagnostic, fail
 from nasc.runtime import checkpoint, lock
+from nasc.runtime.progress import say
 from nasc.runtime.text_file import write_text
+from nasc.runtime.world import here
 
 LIBRARIES = ("torch", "torchvision", "lark", "networkx")
 NEEDED = {"seed": int, "threads": int, "started": str}
 """What a run is gone on with, beside what must be asked again."""
+UNSAID: dict[str, Any] = {"deterministic": False, "ranks": 1, "sync_bn": False}
+"""What runs of earlier versions were, which do not say it."""
 
 
 class Interrupted(Exception):
@@ -35,11 +39,13 @@ class Run:
     """The directory of one run.
 
     `run.json` says what was asked, `space.nas` is the input verbatim, `metrics.jsonl` grows line by line,
-    `checkpoint.pt` is the state to go on from. Everything but the metrics appears by atomic rename.
+    `checkpoint.pt` is the state to go on from. Everything but the metrics appears by atomic rename. Of several ranks
+    one alone `writes`.
     """
 
     path: Path
     asked: dict[str, Any]
+    writes: bool = True
 
     @property
     def checkpoint(self) -> Path:
@@ -51,11 +57,14 @@ class Run:
 
     def write(self, name: str, text: str) -> Path:
         """Write one text file of the run."""
-        write_text(self.path / name, text)
+        if self.writes:
+            write_text(self.path / name, text)
         return self.path / name
 
     def measure(self, row: dict[str, Any]) -> None:
         """Append one line to the metrics."""
+        if not self.writes:
+            return
         line = json.dumps({k: round(v, 8) if isinstance(v, float) else v for k, v in row.items()})
         try:
             with self.metrics.open("a", encoding="utf-8") as file:
@@ -85,6 +94,8 @@ class Run:
 
     def cut_metrics(self, size: int) -> None:
         """Leave of the metrics what a checkpoint knows of: `size` bytes."""
+        if not self.writes:
+            return
         try:
             if self.metrics.exists():
                 os.truncate(self.metrics, min(size, self.metrics.stat().st_size))
@@ -96,9 +107,13 @@ class Run:
 def open_run(path: Path, asked: dict[str, Any], text: str, resume: bool) -> Iterator[Run]:
     """A new run directory, or an old one to go on with; no other process can open it meanwhile.
 
+    Of several ranks the first opens it, and says so to the others.
     Raises `NasError`: it exists and `--resume` was not said (E501), there is nothing to resume (E504), what is asked
     differs from what the run was started with (E505), or another process holds it (E511).
     """
+    if not here().main:
+        yield Run(path, {**asked, "started": date.today().isoformat()}, writes=False)
+        return
     if resume:
         read_asked(path)  # where there is no run, nothing is made
     with lock.locked(path):
@@ -111,6 +126,7 @@ def _opened(path: Path, asked: dict[str, Any], text: str, resume: bool) -> Run:
     if resume:
         run = Run(path, _same(path, asked))
         _sweep(path)
+        _number(run, asked)
         if not (path / "space.nas").exists():
             run.write("space.nas", text)  # it was killed before it came to that
         return run
@@ -164,15 +180,31 @@ def read_asked(path: Path) -> dict[str, Any]:
 
 def _same(path: Path, asked: dict[str, Any]) -> dict[str, Any]:
     """What the run was asked for, if it is what is asked now."""
-    before = read_asked(path)
+    before = {**UNSAID, **read_asked(path)}
     for key, value in json.loads(json.dumps(asked)).items():
-        if before.get(key) != value:
+        if before.get(key) != value and key != "ranks":
             what = "the text" if key == "text_sha256" else f"`{key}`"
             message = f"{what} is not what the run in {path} was started with"
             shown = "" if key == "text_sha256" else f"{_changed(before.get(key), value)}\n"
             help = shown + "resume with what it was started with, or start a new run with `--out`"
             raise fail("E505", message, help=help)
     return before
+
+
+def _number(run: Run, asked: dict[str, Any]) -> None:
+    """Write down with how many ranks the run goes on, and warn (W502) where they are others than before."""
+    now, before = asked.get("ranks", 1), run.asked["ranks"]
+    if now == before:
+        return
+    help = "batches and their order stay, sums are taken in other parts; without `--sync-bn` so are statistics"
+    say([Diagnostic("W502", f"the run was of {_ranks(before)} and goes on with {_ranks(now)}", help=help)])
+    run.asked["ranks_before"] = [*run.asked.get("ranks_before", []), before]
+    run.asked["ranks"] = now
+    run.write("run.json", json.dumps(run.asked, indent=2) + "\n")
+
+
+def _ranks(count: int) -> str:
+    return "one rank" if count == 1 else f"{count} ranks"
 
 
 def _changed(before: object, now: object) -> str:

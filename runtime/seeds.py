@@ -18,6 +18,7 @@ from nasc.runtime.job import Job, read_job
 from nasc.runtime.run import Run, open_run
 from nasc.runtime.search_job import search, searched_settings
 from nasc.runtime.train_job import train
+from nasc.runtime.world import alone
 
 EPOCHS = "100"
 """Of the short training, where nothing is said: DARTS, section 3.1."""
@@ -50,6 +51,7 @@ def search_seeds(job: Job, seeds: int, retrain: Mapping[str, str] | None = None)
     part of the data that trained the weights of the search, with the settings `retrain` besides those of the text,
     and is measured on the other part. The earlier of equals is kept. With `resume` everything that is done stays.
     """
+    alone("`--seeds`")
     retrain = {"epochs": EPOCHS, **(retrain or {})}
     document, _ = read_job(job)
     share = searched_settings(document, job).split

@@ -18,6 +18,7 @@ from nasc.runtime.run import open_run
 from nasc.runtime.search import open_plan, searched_network
 from nasc.runtime.search.tabled import TableTask, explorer_of
 from nasc.runtime.table import open_table, word
+from nasc.runtime.world import alone
 
 SAMPLES = 200
 """Genotypes that are looked up where nothing is said."""
@@ -26,8 +27,10 @@ SAMPLES = 200
 def search_table(job: Job, path: Path) -> Finished:
     """Run the `search` recipe of a text on a table; `path` of what it made is the genotype that it found.
 
-    Raises `NasError`: the table cannot be used (E604), the algorithm needs more than a table (E605).
+    Raises `NasError`: the table cannot be used (E604), the algorithm needs more than a table (E605), or
+    several ranks were started for it (E513).
     """
+    alone("a search of a table")
     document, notes = read_job(job)
     recipe = next(iter(document.recipes("search")), None)
     if recipe is None or recipe.name is None:

@@ -20,6 +20,7 @@ from nasc.runtime.metrics import correct
 from nasc.runtime.randomness import order
 from nasc.runtime.schedules import drop_path, learning_rate
 from nasc.runtime.settings import Training
+from nasc.runtime.world import here
 
 
 class TrainTask:
@@ -75,14 +76,15 @@ class TrainTask:
         """Gradients of a batch, part by part, and a step of the optimiser."""
         self.set_rate(epoch, step)
         chosen = self.batch(step)
-        loss, right = 0.0, 0
+        loss, right, seen = 0.0, 0, 0
         for part in chosen.chunk(self.recipe.accumulate):
-            share = len(part) / len(chosen)
-            of_part, right_there = self.gradients(part, share)
-            loss, right = loss + share * of_part, right + right_there
-        self.data.expect(self.batch(step + 1))
+            share, own = len(part) / len(chosen), here().share(part)
+            of_part, right_there = self.gradients(own, share)
+            loss, right, seen = loss + share * of_part, right + right_there, seen + len(own)
+        following = self.batch(step + 1).chunk(self.recipe.accumulate)
+        self.data.expect(torch.cat([here().share(part) for part in following]))
         self.update()
-        return {"train_loss": loss, "train_top1": right / len(chosen)}, len(chosen)
+        return {"train_loss": loss, "train_top1": right / seen}, seen
 
     def batch(self, step: int) -> Tensor:
         """The examples of a step, by index; the last one of an epoch may have fewer."""
@@ -91,20 +93,26 @@ class TrainTask:
     def gradients(self, chosen: Tensor, share: float) -> tuple[float, int]:
         """Add the gradients of the mean loss of some examples times their share of the batch; the loss, and how many
         are right. The loss is cross-entropy, and that of the auxiliary head times its weight.
+
+        Of several ranks each is given examples of its own; the mean is over those of all.
         """
         pixels, labels = self.data.take(chosen)
-        pictures, labels = self.transform(pixels).to(self.device), labels.to(self.device)
+        with here().apart():
+            pictures = self.transform(pixels)
+        pictures, labels = pictures.to(self.device), labels.to(self.device)
         out = self.model(pictures)
         logits, aux = out if isinstance(out, tuple) else (out, None)
         loss = F.cross_entropy(logits, labels, label_smoothing=self.recipe.label_smoothing)
         if aux is not None:
             extra = F.cross_entropy(aux, labels, label_smoothing=self.recipe.label_smoothing)
             loss = loss + self.recipe.auxiliary * extra
+        loss = here().pooled(loss, len(labels))
         torch.autograd.backward(self.scaler.scale(loss * share) if self.scaler else loss * share)
         return float(loss.detach()), correct(logits, labels, 1)
 
     def update(self) -> None:
         """One step of the optimiser with the gradients there are, clipped; the averages follow."""
+        here().mean([parameter.grad for parameter in self.model.parameters()])
         if self.scaler:
             self.scaler.unscale_(self.optimizer)
         if self.recipe.clip:

@@ -28,6 +28,7 @@ from nasc.runtime.progress import Show, showing
 from nasc.runtime.recipe import read_recipe, training_defaults, training_kind
 from nasc.runtime.run import open_run
 from nasc.runtime.train_language import LanguageTask
+from nasc.runtime.world import alone
 
 WEIGHTS = "weights.safetensors"
 """The weights of the best epoch so far, by the loss on the validation part."""
@@ -37,6 +38,7 @@ def train_language(
     job: Job, document: n.Document, recipe: n.Recipe | None, name: str | None, notes: tuple[Diagnostic, ...]
 ) -> Finished:
     """Train a language model from scratch; `path` is the file of the weights of its best epoch."""
+    alone("a training of a language model")
     refuse_for_words(job)
     corpus = load_text(job.data, job.data_dir, job.options.vocabulary)
     options = for_words(job.options, corpus)

@@ -13,13 +13,19 @@ from torch import Tensor, nn
 
 from nasc.dsl.diagnostic import fail
 from nasc.runtime.text_file import write_atomically
+from nasc.runtime.world import here
 
 KEY = "nasc"
 """The metadata entry that holds what the weights belong to."""
 
 
 def save(path: Path, model: nn.Module, about: Mapping[str, Any]) -> None:
-    """Write the state of a model and what it belongs to, atomically. Raises `NasError` (E502)."""
+    """Write the state of a model and what it belongs to, atomically; of several ranks the first does.
+
+    Raises `NasError` (E502).
+    """
+    if not here().main:
+        return
     state = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
     data = to_bytes(state, {KEY: json.dumps(dict(about))})
     write_atomically(path, lambda file: file.write(data))

@@ -132,6 +132,7 @@ RUN = together(
     click.option(
         "--compile", is_flag=True, help="Compile every cell with torch.compile, which takes minutes at first."
     ),
+    click.option("--sync-bn", is_flag=True, help="Batch-norm over the examples of all ranks (torchrun)."),
     click.option("--recompute", is_flag=True, help="Compute cells again for the gradient: less memory, more time."),
     click.option("--quiet", is_flag=True, help="No progress."),
 )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from nasc.cli.options import options_of
-from nasc.cli.reporting import INTERRUPTED, note, report
+from nasc.cli.reporting import DONE, INTERRUPTED, WRONG, note, report
+from nasc.dsl.diagnostic import NasError
 from nasc.runtime.files import open_source
 
 if TYPE_CHECKING:
@@ -55,19 +57,32 @@ def job_of(command: str, file: str, given: dict[str, Any]) -> Job:
         compile=given["compile"],
         quiet=given["quiet"],
         skip_unreadable=given["skip_unreadable"],
-        saving=Saving(*given["every"], keep=given["keep"]),
+        sync_bn=given["sync_bn"],
+        saving=Saving(given["every"][0], given["every"][1], given["keep"]),
     )
     return resumed(job, seed_given=seed is not None) if job.resume else job
 
 
 def run(job: Job, work: Callable[[Job], Done]) -> Done | int:
-    """Run a job; what it made, or the exit code when it was interrupted."""
+    """Run a job; what it made, or the exit code when it was interrupted or this is not the rank that reports."""
     from nasc.runtime.run import Interrupted
+    from nasc.runtime.world import joined
 
-    try:
-        finished = work(job)
-    except Interrupted:
-        note(f"interrupted; `--resume --out {job.out}` goes on from here")
-        return INTERRUPTED
+    with joined() as world:
+        try:
+            finished = work(job if world.main else replace(job, quiet=True))
+        except Interrupted:
+            if world.main:
+                note(f"interrupted; `--resume --out {job.out}` goes on from here")
+            return INTERRUPTED
+        except NasError as error:
+            if not world.speak(error):
+                return WRONG
+            if world.main:
+                raise
+            named = [replace(found, message=f"rank {world.rank}: {found.message}") for found in error.diagnostics]
+            raise NasError(named) from None
+    if not world.main:
+        return DONE
     report(finished.notes)
     return finished

@@ -14,10 +14,9 @@ from itertools import chain
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from nasc.compiler.supernet import Supernet
-from nasc.runtime.search.steps import Batch, frozen
+from nasc.runtime.search.steps import Batch, cross_entropy, frozen
 from nasc.runtime.search.steps import gradients as gradients_of
 
 Noise = Mapping[str, Tensor | Sequence[Tensor]]
@@ -82,7 +81,7 @@ def contributions(space: Supernet, batch: Batch, whole: float, noise: Noise, slo
         with frozen(space.weights()), torch.set_grad_enabled(slopes):
             logits = space(batch[0], {**space.mixed(), name: noise[name]})
             assert isinstance(logits, Tensor)
-            loss = F.cross_entropy(logits, batch[1])
+            loss = cross_entropy(logits, batch[1])
             if slopes and loss.requires_grad:
                 found.append(gradients_of(loss, space.strengths()))
             elif slopes:  # the only open cell is the one ablated

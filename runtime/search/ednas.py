@@ -22,6 +22,7 @@ from nasc.runtime.search.loop import SearchTask
 from nasc.runtime.search.setup import Setup
 from nasc.runtime.search.steps import Batch, weight_step
 from nasc.runtime.settings import EdnasSearch
+from nasc.runtime.world import here
 
 
 class EdnasTask(SearchTask):
@@ -119,7 +120,8 @@ class EdnasTask(SearchTask):
         """The share of pictures that an architecture gets right with the shared weights."""
         self.space.eval()
         right = sum(correct(self.logits(pictures, chosen), labels, 1) for pictures, labels in batches)
-        return right / sum(len(labels) for _, labels in batches)
+        right_of_all, count = here().total(right, sum(len(labels) for _, labels in batches))
+        return right_of_all / count
 
     def logits(self, pictures: Tensor, chosen: Chosen) -> Tensor:
         """What one architecture says."""

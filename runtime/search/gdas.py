@@ -16,7 +16,7 @@ from nasc.dsl.diagnostic import fail
 from nasc.runtime.loop import Figures
 from nasc.runtime.metrics import correct
 from nasc.runtime.search.loop import SearchTask
-from nasc.runtime.search.steps import Batch, frozen, gradients, move_strengths, weight_step
+from nasc.runtime.search.steps import Batch, cross_entropy, frozen, gradients, move_strengths, weight_step
 from nasc.runtime.settings import GdasSearch
 
 REDRAWS = 100
@@ -89,7 +89,7 @@ def strength_gradients(space: Supernet, batch: Batch, drawn: Drawn, leak: bool =
         logits = space(batch[0], *drawn)
         space.leak = False
         assert isinstance(logits, Tensor)
-        loss = F.cross_entropy(logits, batch[1])
+        loss = cross_entropy(logits, batch[1])
         return gradients(loss, space.strengths()), float(loss.detach())
 
 

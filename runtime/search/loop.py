@@ -21,6 +21,7 @@ from nasc.runtime.randomness import order
 from nasc.runtime.search.setup import Setup
 from nasc.runtime.search.steps import Batch
 from nasc.runtime.settings import Search, Split
+from nasc.runtime.world import here
 
 
 class SearchTask:
@@ -154,19 +155,22 @@ class SearchTask:
         The pictures are augmented as in training: that is how the original reports its search accuracy.
         """
         self.space.eval()
-        loss, right, count = 0.0, 0, 0
+        loss, right, count = 0.0, 0.0, 0.0
         for chosen in torch.split(torch.arange(len(self.valid)), self.settings.batch)[: self.steps]:
             pictures, labels = self.batch(self.valid, chosen)
             logits = self.forward(pictures)
             loss += float(F.cross_entropy(logits, labels, reduction="sum"))
             right += correct(logits, labels, 1)
             count += len(labels)
+        loss, right, count = here().total(loss, right, count)
         return {"valid_loss": loss / count, "valid_top1": right / count}
 
     def batch(self, data: ImageSet, chosen: Tensor) -> Batch:
-        """The chosen examples, augmented, on the device."""
-        pixels, labels = data.take(chosen)
-        return self.setup.transform(pixels).to(self.device), labels.to(self.device)
+        """Of the chosen examples this rank's share, augmented, on the device."""
+        pixels, labels = data.take(here().share(chosen))
+        with here().apart():
+            pictures = self.setup.transform(pixels)
+        return pictures.to(self.device), labels.to(self.device)
 
     def broken(self) -> str:
         """The strengths of the first cell of which one is no number."""

@@ -20,13 +20,14 @@ from nasc.compiler.supernet import Supernet
 from nasc.dsl.printer import to_text
 from nasc.runtime.loop import Figures
 from nasc.runtime.metrics import correct, cosine
-from nasc.runtime.randomness import derived
+from nasc.runtime.randomness import seed_step
 from nasc.runtime.search.explore import AtRandom, Evolution, Explorer, excess_of, seeded
 from nasc.runtime.search.loop import SearchTask
 from nasc.runtime.search.setup import Setup
 from nasc.runtime.search.steps import Batch, weight_step
 from nasc.runtime.settings import EvolutionSearch, ScoredSearch, Training
 from nasc.runtime.train import TrainTask
+from nasc.runtime.world import here
 
 
 class RandomTask(SearchTask):
@@ -106,7 +107,7 @@ class RandomTask(SearchTask):
         """
         model.train()
         buffers = [(buffer, buffer.clone()) for buffer in model.buffers()]
-        right = count = 0
+        right = count = 0.0
         for number in range(self.scored.score_batches):
             pictures, labels = self.scoring_batch(number)
             if not len(labels):
@@ -116,12 +117,13 @@ class RandomTask(SearchTask):
             count += len(labels)
         for buffer, before in buffers:
             buffer.copy_(before)
+        right, count = here().total(right, count)
         return right / count
 
     def scoring_batch(self, number: int) -> Batch:
         """One of the validation batches; they follow each other as the data stands."""
         size = self.scored.batch
-        torch.manual_seed(derived(self.setup.seed, "score", number))
+        seed_step(self.setup.seed, "score", number)
         return self.batch(self.valid, torch.arange(len(self.valid))[number * size :][:size])
 
     def end_epoch(self, epoch: int, figures: Figures) -> Figures:

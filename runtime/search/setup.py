@@ -56,11 +56,14 @@ class Setup:
 def differentiable(execution: Execution, recipe: Recipe) -> Execution:
     """How a search runs its network: one that differentiates twice does without the passes that do not allow it.
 
-    Raises `NasError` (E403): `torch.compile` does not allow it either.
+    Raises `NasError` (E403): `torch.compile` does not allow it either, nor does `--sync-bn`.
     """
     if not (isinstance(recipe, DartsSearch) and recipe.order == 2 and recipe.hessian == "exact"):
         return execution
     if execution.compile:
         help = "leave `--compile` out, or take `hessian: difference`"
         raise fail("E403", "`hessian: exact` differentiates twice, which compiled cells cannot", help=help)
+    if execution.sync_bn:
+        help = "leave `--sync-bn` out, or take `hessian: difference`"
+        raise fail("E403", "`hessian: exact` differentiates twice, which batch-norm of all ranks cannot", help=help)
     return replace(execution, without=(*execution.without, *ONCE))

@@ -12,15 +12,20 @@ from torch.nn import functional as F
 from nasc.compiler.build import PlacedWeights, Weights
 from nasc.compiler.sampled import Chosen, PlacedChosen
 from nasc.compiler.supernet import Supernet
+from nasc.runtime.world import here
 
 Batch = tuple[Tensor, Tensor]
 """Pictures (N, channels, height, width) and labels (N,)."""
 
 
 def loss_of(model: nn.Module, batch: Batch) -> Tensor:
-    """Cross-entropy of one batch."""
-    logits = model(batch[0])
-    return F.cross_entropy(logits, batch[1])
+    """Cross-entropy of one batch, of which every rank has a share."""
+    return cross_entropy(model(batch[0]), batch[1])
+
+
+def cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
+    """The mean over the examples of all ranks."""
+    return here().pooled(F.cross_entropy(logits, labels), len(labels))
 
 
 def weight_step(
@@ -39,8 +44,9 @@ def weight_step(
     with frozen(space.strengths()):
         logits = space(batch[0], weights, chosen)
         assert isinstance(logits, Tensor)
-        loss = F.cross_entropy(logits, batch[1])
+        loss = cross_entropy(logits, batch[1])
         torch.autograd.backward(loss)
+    here().mean([parameter.grad for parameter in parameters])
     if clip:
         torch.nn.utils.clip_grad_norm_(parameters, clip, foreach=True)
     optimizer.step()
@@ -83,6 +89,8 @@ def frozen(parameters: Sequence[Tensor]) -> Iterator[None]:
 
 
 def gradients(loss: Tensor, parameters: Sequence[Tensor]) -> list[Tensor]:
-    """The gradients of a loss; zeros for what it does not depend on."""
-    found = torch.autograd.grad(loss, list(parameters), allow_unused=True)
-    return [torch.zeros_like(p) if g is None else g for p, g in zip(parameters, found, strict=True)]
+    """The gradients of a loss, the same on every rank; zeros for what it does not depend on."""
+    given = torch.autograd.grad(loss, list(parameters), allow_unused=True)
+    found = [torch.zeros_like(p) if g is None else g for p, g in zip(parameters, given, strict=True)]
+    here().mean(found)
+    return found

@@ -22,6 +22,7 @@ from nasc.cli import group
 from nasc.cli.reporting import guarded
 from nasc.compiler.emit import exported
 from nasc.dsl.codes import CODES
+from nasc.runtime import world
 from nasc.runtime.train import TrainTask
 
 FOLDER = Path(__file__).parent / "shown"
@@ -99,6 +100,8 @@ COMMANDS = {
     "E509": "evaluate trained --data folder:one",
     "E510": f"train tiny.nas --data digits {STEP} --out new",
     "E511": f"train tiny.nas --data digits {STEP} --out busy",
+    "E512": f"train tiny.nas --data digits {STEP} --out new",
+    "E513": "search nasbench201 --table table.csv --out new",
     "E601": "train tiny.nas --data folder:nothing --out new",
     "E602": "train tiny.nas --data folder:flat --out new",
     "E603": "train tiny.nas --data digit --out new",
@@ -116,9 +119,10 @@ COMMANDS = {
     "W307": TRAIN,
     "W501": TRAIN + " --resume",
     "W601": f"train tiny.nas --data folder:cut --skip-unreadable {STEP} --set auxiliary=0 --out new",
+    "W502": TRAIN + " --resume",
     "W402": f"search never.nas {SEARCH}",
 }
-BEFORE = {"E505": TRAIN, "E509": TRAIN, "W501": TRAIN + " --checkpoint-every 1"}
+BEFORE = {"E505": TRAIN, "E509": TRAIN, "W501": TRAIN + " --checkpoint-every 1", "W502": TRAIN}
 """What runs first, and well."""
 
 
@@ -134,10 +138,36 @@ def held(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(held, "file", file, raising=False)
 
 
+def lost(patch: pytest.MonkeyPatch) -> None:
+    """Another rank, which has died."""
+
+    class Store:
+        def set(self, key: str, value: str) -> None: ...
+
+        def check(self, keys: list[str]) -> bool:
+            return False
+
+    def closed(*_: Any) -> None:
+        raise RuntimeError("Connection closed by peer")
+
+    patch.setattr(world, "_world", world.World(0, 2, Store()))
+    patch.setattr(world, "LAST_WORDS", 0.1)
+    patch.setattr(torch.distributed, "broadcast", closed)
+
+
+def of_two(patch: pytest.MonkeyPatch) -> None:
+    """A run that two ranks have begun."""
+    file = Path("trained/run.json")
+    file.write_text(file.read_text().replace('"ranks": 1', '"ranks": 2'))
+
+
 FAKES: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "E510": lambda patch: patch.setattr(TrainTask, "step", too_large),
     "E511": held,
+    "E512": lost,
+    "E513": lambda patch: patch.setattr(world, "_world", world.World(0, 2)),
     "W501": lambda patch: os.truncate("trained/checkpoint.pt", 1000),
+    "W502": of_two,
     "E801": lambda patch: patch.setenv("PATH", ""),
     "E901": lambda patch: patch.setattr(exported, "find_spec", lambda name: None),
 }
