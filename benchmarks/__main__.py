@@ -69,16 +69,20 @@ def infer(**given: Any) -> None:
 
 
 @main.command()
-@click.option("--most", default=100_000, show_default=True, help="Edges of the largest text.")
+@click.option("--most", default=100_000, show_default=True, help="Edges, or cells, of the largest text.")
 @JSON
 def language(most: int, as_json: bool) -> None:
-    """Reading, checking and building texts of 100 edges and more."""
+    """Reading, checking and building texts: one cell of 100 edges and more, and 100 different cells and more."""
     from dataclasses import asdict
 
-    from benchmarks.language import SIZES, measure, table
+    from benchmarks.language import CELLS, SIZES, measure, measure_cells, table
 
-    rows = measure(tuple(size for size in SIZES if size <= max(most, SIZES[0])))
-    click.echo(json.dumps([asdict(row) for row in rows]) if as_json else table(rows))
+    edges = measure(tuple(size for size in SIZES if size <= max(most, SIZES[0])))
+    cells = measure_cells(tuple(size for size in CELLS if size <= max(most, CELLS[0])))
+    if as_json:
+        click.echo(json.dumps({"edges": [asdict(row) for row in edges], "cells": [asdict(row) for row in cells]}))
+    else:
+        click.echo(table("edges", edges) + "\n\n" + table("cells", cells))
 
 
 @main.command()

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
+from random import Random
 from typing import Any
 
 import torch
@@ -21,13 +22,19 @@ BUILT = 10_000
 """Larger cells are not built: no module of a hundred thousand layers runs."""
 EDGES = 20
 """Edges of one state."""
+CELLS = (100, 1_000, 10_000)
+"""Cells of a text whose cells all differ; of 8 edges each, and not built."""
+OPERATIONS = ("sep_conv_3x3", "skip_connect", "max_pool_3x3", "dil_conv_3x3", "avg_pool_3x3", "sep_conv_5x5")
 
 
 @dataclass(frozen=True)
 class Times:
-    """Seconds that one text took; `build` is None where it was not built. Plans are part of checking and building."""
+    """Seconds of processor time that one text took; `build` is None where it was not built.
 
-    edges: int
+    Plans are part of checking and building.
+    """
+
+    size: int
     parse: float
     check: float
     build: float | None
@@ -46,38 +53,56 @@ def text(edges: int) -> str:
     return f"use std.darts\n{cell}network n: darts_cifar {{ channels: 4  cells: big }}\n"
 
 
+def different(cells: int) -> str:
+    """A text with so many cells, placed one behind the other, no two alike."""
+    draw, lines = Random(0), ["use std.darts"]
+    for index in range(cells):
+        lines.append(f"cell c{index}(s0, s1) {{")
+        for state in range(2, 6):
+            terms = [f"{draw.choice(OPERATIONS)}(s{source})" for source in draw.sample(range(state), 2)]
+            lines.append(f"  s{state} = {' + '.join(terms)}")
+        lines.append("  return concat(s2..s5)\n}")
+    placed = ", ".join(f"c{index}" for index in range(cells))
+    return "\n".join([*lines, f"network n: darts_cifar {{ channels: 4  cells: {placed} }}\n"])
+
+
 def measure(sizes: tuple[int, ...] = SIZES) -> list[Times]:
-    """The times of every size, the smallest first; the first text is done once before."""
-    _once(sizes[0])
-    return [_once(size) for size in sizes]
+    """The times of one cell of every size, the smallest first; the first text is done once before."""
+    _once(sizes[0], text, BUILT)
+    return [_once(size, text, BUILT) for size in sizes]
 
 
-def _once(edges: int) -> Times:
-    source = Source("big.nas", text(edges))
+def measure_cells(sizes: tuple[int, ...] = CELLS) -> list[Times]:
+    """The times of texts of so many different cells."""
+    return [_once(size, different, 0) for size in sizes]
+
+
+def _once(size: int, written: Callable[[int], str], built: int) -> Times:
+    source = Source("big.nas", written(size))
     parsed, document = _seconds(lambda: parse(source))
     checked, found = _seconds(lambda: check(document))
     assert not found.findings.failed
-    built = None
-    if edges <= BUILT:
+    build = None
+    if size <= built:
         with torch.device("meta"):
-            built, _ = _seconds(lambda: Network(plan(document)))
-    return Times(edges, parsed, checked, built)
+            build, _ = _seconds(lambda: Network(plan(document)))
+    return Times(size, parsed, checked, build)
 
 
 def _seconds(work: Callable[[], Any]) -> tuple[float, Any]:
-    start = time.perf_counter()
+    start = time.process_time()
     value = work()
-    return time.perf_counter() - start, value
+    return time.process_time() - start, value
 
 
-def table(rows: list[Times]) -> str:
+def table(what: str, rows: list[Times]) -> str:
     """The rows as lines that line up; behind each time, how many times that of the line before it is."""
-    found = [f"{'edges':>9}  {'parse':>16}  {'check':>16}  {'build':>16}", _line(rows[0], None)]
+    found = [f"{what:>9}  {'parse':>16}  {'check':>16}  {'build':>16}", _line(rows[0], None)]
     return "\n".join([*found, *(_line(row, before) for before, row in pairwise(rows))])
 
 
 def _line(row: Times, before: Times | None) -> str:
-    cells = [f"{row.edges:>9,}"]
+    cells = [f"{row.size:>9,}"]
     for name in ("parse", "check", "build"):
         seconds, earlier = getattr(row, name), getattr(before, name, None)
         growth = f" ({seconds / earlier:5.1f}x)" if seconds is not None and earlier else " " * 9

@@ -25,7 +25,13 @@ def test_the_plain_network_and_ours_give_the_same_logits_before_and_after_a_step
 
 def test_growing_texts_have_as_many_edges_as_they_say() -> None:
     rows = language.measure((100, 130))
-    assert [row.edges for row in rows] == [100, 130]
+    assert [row.size for row in rows] == [100, 130]
     assert language.text(130).count("skip_connect") == 130
     assert all(row.build is not None for row in rows)
-    assert "130" in language.table(rows)
+    assert "130" in language.table("edges", rows)
+
+
+def test_texts_of_different_cells() -> None:
+    assert [row.size for row in language.measure_cells((3, 20))] == [3, 20]
+    cells = language.different(20).split("cell ")[1:]
+    assert len({cell.partition("{")[2] for cell in cells}) == 20
