@@ -13,8 +13,10 @@ from nasc.compiler.build import Network
 from nasc.compiler.stack import Options
 from nasc.dsl import nodes as n
 from nasc.runtime.data.images import Images
+from nasc.runtime.language_settings import LANGUAGE_SEARCHES
 from nasc.runtime.metrics import cosine
 from nasc.runtime.recipe import (
+    OF_WORDS,
     optional,
     published,
     read_recipe,
@@ -51,6 +53,7 @@ def test_published_search() -> None:
         clip=5.0,
         cutout=0,
         order=2,
+        hessian="difference",
         split=0.5,
         strength_lr=3e-4,
         strength_betas=(0.5, 0.999),
@@ -89,12 +92,14 @@ def test_every_published_recipe_is_read() -> None:
     for name, given in published("train").items():
         kind = training_kind(given)
         assert read_recipe(kind, given, None), name
+    of_words = {f"{OF_WORDS}{name}": kind for name, kind in LANGUAGE_SEARCHES.items()}
+    known: dict[str, type[Recipe]] = {**SEARCHES, **of_words}
     for name, given in published("search").items():
-        assert read_recipe(SEARCHES[name], given, None), name
+        assert read_recipe(known[name], given, None), name
 
 
 def test_every_setting_says_what_it_means() -> None:
-    for kind in (*SEARCHES.values(), *TRAININGS):
+    for kind in (*SEARCHES.values(), *LANGUAGE_SEARCHES.values(), *TRAININGS):
         assert all(field.metadata["meaning"] for field in fields(kind))
 
 

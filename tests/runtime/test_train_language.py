@@ -25,7 +25,7 @@ from nasc.runtime.run import Interrupted
 from nasc.runtime.train_job import train
 from nasc.runtime.train_language import LanguageTask, due, penalised
 from tests.runtime.tiny import differences
-from tests.runtime.words import GENOTYPE, SPACE, job
+from tests.runtime.words import SPACE, job, model
 
 SHORT = {"averaging": "all", "patience": "1", "lr": "5"}
 RECIPES = [name for name in published("train") if name.startswith(("ptb_", "wikitext2_"))]
@@ -39,8 +39,15 @@ def task(keep: Any = lambda: None, **given: str) -> LanguageTask:
     """A task on the embedded text with a model of 5 channels."""
     corpus = load_text("shakespeare", None, 60)
     torch.manual_seed(1)
-    model = nasc.build(nasc.loads(GENOTYPE), network="ptb", channels=5, vocabulary=60)
-    return LanguageTask(model, settings(**{"batch": "8", "bptt": "12", **given}), corpus, 2, {}, keep, limit=3)
+    return LanguageTask(
+        model(channels=5, vocabulary=60),
+        settings(**{"batch": "8", "bptt": "12", **given}),
+        corpus,
+        2,
+        {},
+        keep,
+        limit=3,
+    )
 
 
 @pytest.mark.parametrize("name", RECIPES)
@@ -65,8 +72,8 @@ def test_published_recipes(name: str) -> None:
 def test_a_step_is_that_of_the_originals() -> None:
     """SGD without momentum, clipped in norm, its rate times length / bptt; penalties; the state cut and carried on."""
     trained, other = task(tar="0.5", ar="0.1"), task(tar="0.5", ar="0.1")
-    model = other.model
-    hidden = model.start(8)
+    plain = other.model
+    hidden = plain.start(8)
     for step in range(3):
         torch.manual_seed(100 + step)
         figures, count = trained.step(0, step)
@@ -75,21 +82,21 @@ def test_a_step_is_that_of_the_originals() -> None:
         rows = columns(trained.corpus.train, 8)
         tokens = rows[segment.start : segment.start + segment.length]
         targets = rows[segment.start + 1 : segment.start + segment.length + 1]
-        model.train()
-        out = model(tokens, hidden)
+        plain.train()
+        out = plain(tokens, hidden)
         nll = F.cross_entropy(out.logits.view(-1, 60), targets.reshape(-1))
         loss = nll + 0.1 * (out.dropped**2).mean() + 0.5 * ((out.raw[1:] - out.raw[:-1]) ** 2).mean()
-        gradients = torch.autograd.grad(loss, list(model.parameters()))
+        gradients = torch.autograd.grad(loss, list(plain.parameters()))
         norm = math.sqrt(sum(float((g**2).sum()) for g in gradients))
         rate = 20 * segment.wanted / 12
         with torch.no_grad():
-            for p, g in zip(model.parameters(), gradients, strict=True):
-                p -= rate * (g * min(1.0, 0.25 / (norm + 1e-6)) + 8e-7 * p)
+            for p, g in zip(plain.parameters(), gradients, strict=True):
+                p.sub_(rate * (g * min(1.0, 0.25 / (norm + 1e-6)) + 8e-7 * p))
         hidden = out.hidden.detach()
         assert count == targets.numel()
         assert figures["train_loss"] == pytest.approx(nll.item(), rel=1e-5)
         torch.testing.assert_close(trained.hidden, hidden)
-        for ours, theirs in zip(trained.model.parameters(), model.parameters(), strict=True):
+        for ours, theirs in zip(trained.model.parameters(), plain.parameters(), strict=True):
             torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-6)
 
 
@@ -170,7 +177,7 @@ class Stopping(Silent):
             os.kill(os.getpid(), signal.SIGTERM)
 
 
-@pytest.mark.parametrize("at", [(1, 2), (3, 1), (4, 1), (5, 3), (6, 4)])
+@pytest.mark.parametrize("at", [(1, 2), (3, 1), (4, 1), (5, 3), (6, 3)])
 def test_a_run_goes_on_bit_for_bit(
     averaged: Path, at: tuple[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -182,7 +189,7 @@ def test_a_run_goes_on_bit_for_bit(
         patch.setattr(f"{module}.Speed", lambda show, task: Stopping(*at))
         with pytest.raises(Interrupted):
             train(own)
-    assert checkpoint.load(own.out / "checkpoint.pt")["step"] in (at[1], 0)
+    assert checkpoint.load(own.out / "checkpoint.pt")["epoch"] < 6
     train(replace(own, resume=True))
     assert differences(averaged, own.out) == []
 
@@ -195,9 +202,9 @@ def test_the_best_epoch_is_kept(averaged: Path) -> None:
     state, about = weights_file.load(averaged / "weights.safetensors")
     assert about is not None
     corpus = load_text(about["data"], None, words=about["words"])
-    model = nasc.build(nasc.loads(about["text"]), network="ptb", vocabulary=len(corpus.words))
-    model.load_state_dict(state)
-    assert measure(model, corpus.valid, 2, 7, torch.device("cpu"))[0] == pytest.approx(best, rel=1e-6)
+    own = model(about["text"], vocabulary=len(corpus.words))
+    own.load_state_dict(state)
+    assert measure(own, corpus.valid, 2, 7, torch.device("cpu"))[0] == pytest.approx(best, rel=1e-6)
 
 
 def test_run_json_tells_words_and_tokens(averaged: Path) -> None:

@@ -5,6 +5,10 @@ from typing import Any
 
 import torch
 
+import nasc
+from nasc.compiler.language_model import LanguageModel, decided_language
+from nasc.compiler.plan import language_plan
+from nasc.compiler.stack import Options
 from nasc.dsl.source import Source
 from nasc.runtime.job import Job
 
@@ -51,3 +55,8 @@ def job(out: Path, source: str = GENOTYPE, **given: Any) -> Job:
     out.parent.mkdir(parents=True, exist_ok=True)
     data = f"text:{text(out.parent)}"
     return Job(Source("words.nas", source), data, out, **{"limit": 4, "quiet": True, "seed": 3, **given})
+
+
+def model(source: str = GENOTYPE, **options: Any) -> LanguageModel:
+    """The language model of a text."""
+    return decided_language(language_plan(nasc.loads(source), "ptb", Options(**options)))
