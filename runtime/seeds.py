@@ -75,10 +75,10 @@ def search_seeds(job: Job, seeds: int, retrain: Mapping[str, str] | None = None)
         notes: list[Diagnostic] = []
         for number in range(seeds):
             own = replace(job, seed=job.seed + number)
-            found = search(_within(own, job.out / f"seed-{number}"))
+            found = search(within(own, job.out / f"seed-{number}"))
             text = read_path(found.path)
             given = replace(own, source=text, dialect=None, network=None, settings=retrain, share=share)
-            trained = train(_within(given, job.out / f"seed-{number}-trained"))
+            trained = train(within(given, job.out / f"seed-{number}-trained"))
             model, _ = open_target(trained.run.path)
             top1 = score(model, rest, fitted(data_set, model.plan.stack.input), "valid", device).top1
             rows.append(Row(own.seed, top1, stats(plan(read(text).document)).params, found.path))
@@ -89,7 +89,7 @@ def search_seeds(job: Job, seeds: int, retrain: Mapping[str, str] | None = None)
         return Best(path, run, tuple(rows), tuple(notes))
 
 
-def _within(job: Job, out: Path) -> Job:
+def within(job: Job, out: Path) -> Job:
     """A job in a directory of its own, gone on with where it was begun."""
     return replace(job, out=out, resume=(out / "run.json").exists())
 

@@ -67,14 +67,38 @@ def command(
 
 def _several(ctx: click.Context, job: Job, seeds: int, retrain: dict[str, str]) -> None:
     """Search several times, and print what each seed has found, the best marked."""
+    from nasc.dsl.reader import read
+    from nasc.runtime.recipe import is_language
+    from nasc.runtime.search import searched_network
+
+    document = read(job.source, job.dialect).document
+    if is_language(document, searched_network(document, job.network or job.settings.get("network"))):
+        _several_of_words(ctx, job, seeds, retrain)
+        return
     from nasc.runtime.seeds import search_seeds
 
     done = run(job, lambda job: search_seeds(job, seeds, retrain))
     if isinstance(done, int):
         ctx.exit(done)
     best = max(done.rows, key=lambda row: row.valid_top1)
-    click.echo(f"{'seed':>8}  {'valid':>7}  {'params':>12}")
-    for row in done.rows:
-        mark = "  <- best" if row is best else ""
-        click.echo(f"{row.seed:>8}  {row.valid_top1:>7.2%}  {row.params:>12,}{mark}")
+    _table([(row.seed, f"{row.valid_top1:.2%}", row.params, row is best) for row in done.rows])
     click.echo(str(done.path))
+
+
+def _several_of_words(ctx: click.Context, job: Job, seeds: int, retrain: dict[str, str]) -> None:
+    """The same for language models, by perplexity."""
+    from nasc.runtime.seeds_language import search_language_seeds
+
+    done = run(job, lambda job: search_language_seeds(job, seeds, retrain))
+    if isinstance(done, int):
+        ctx.exit(done)
+    best = min(done.rows, key=lambda row: row.valid_perplexity)
+    _table([(row.seed, f"{row.valid_perplexity:.2f}", row.params, row is best) for row in done.rows])
+    click.echo(str(done.path))
+
+
+def _table(rows: list[tuple[int, str, int, bool]]) -> None:
+    """Print for each seed what its genotype reaches, what it costs, and whether it is the best."""
+    click.echo(f"{'seed':>8}  {'valid':>7}  {'params':>12}")
+    for seed, valid, params, best in rows:
+        click.echo(f"{seed:>8}  {valid:>7}  {params:>12,}{'  <- best' if best else ''}")

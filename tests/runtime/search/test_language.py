@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 import torch
+from click.testing import CliRunner
 from torch.nn import functional as F
 
 import nasc
+from nasc.cli import group
 from nasc.compiler.stack import Options
 from nasc.dsl.source import Source
 from nasc.runtime.data.texts import load_text
@@ -28,7 +30,7 @@ from nasc.runtime.search_job import search
 from nasc.runtime.train_job import train
 from tests.runtime.test_train_language import Stopping
 from tests.runtime.tiny import differences
-from tests.runtime.words import SPACE, job
+from tests.runtime.words import SPACE, job, text
 
 ALGORITHMS = ("darts", "darts order 1", "gdas", "ednas")
 
@@ -238,13 +240,13 @@ def test_a_search_goes_on_bit_for_bit(
 def test_what_is_found_trains_on_another_text(searched: tuple[str, Path], tmp_path: Path) -> None:
     _, path = searched
     assert sorted(file.name for file in (path / "epochs").iterdir()) == ["0001.nas", "0002.nas"]
-    text = (path / "genotype.nas").read_text()
-    assert text.startswith("# nasc search, ")
-    assert "valid perplexity" in text
+    found = (path / "genotype.nas").read_text()
+    assert found.startswith("# nasc search, ")
+    assert "valid perplexity" in found
     rows = [json.loads(line) for line in (path / "metrics.jsonl").read_text().splitlines()]
     assert all(row["valid_perplexity"] == pytest.approx(math.exp(row["valid_loss"])) for row in rows)
     (tmp_path / "other.txt").write_text("a b c d e f g\n" * 60)
-    own = replace(job(tmp_path / "run", text, limit=2), source=Source("genotype.nas", text))
+    own = replace(job(tmp_path / "run", found, limit=2), source=Source("genotype.nas", found))
     done = train(replace(own, data=f"text:{tmp_path / 'other.txt'}", settings={"epochs": "1"}))
     assert done.path.is_file()
 
@@ -261,3 +263,23 @@ def test_first_order_freezes_the_weights(tmp_path: Path) -> None:
     torch.testing.assert_close(found, torch.autograd.grad(nll, own.space.strengths())[0])
     assert loss == pytest.approx(nll.item(), rel=1e-5)
     assert all(p.grad is None for p in own.space.weights())
+
+
+def test_the_best_of_several_seeds(tmp_path: Path) -> None:
+    (tmp_path / "space.nas").write_text(SPACE)
+    given = ["search", str(tmp_path / "space.nas"), "--data", f"text:{text(tmp_path)}", "--out", str(tmp_path / "run")]
+    given += ["--seeds", "2", "--set", "epochs=1", "--retrain", "epochs=2", "--limit-batches", "2", "--quiet"]
+    told = CliRunner().invoke(group, [*given, "--threads", "1"])
+    assert told.exit_code == 0, told.output
+    rows = [line.split(",") for line in (tmp_path / "run" / "seeds.csv").read_text().splitlines()]
+    assert rows[0] == ["seed", "valid_perplexity", "params"]
+    values = {number: float(value) for number, value, _ in rows[1:]}
+    assert values.keys() == {"0", "1"}
+    best = min(values, key=lambda number: values[number])
+    assert (tmp_path / "run" / "genotype.nas").read_text() == (
+        tmp_path / "run" / f"seed-{best}" / "genotype.nas"
+    ).read_text()
+    weights = tmp_path / "run" / f"seed-{best}-trained"
+    metrics = [json.loads(line) for line in (weights / "metrics.jsonl").read_text().splitlines()]
+    assert values[best] == pytest.approx(min(row["valid_perplexity"] for row in metrics), rel=1e-6)
+    assert "<- best" in told.output
