@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nasc import genotypes
@@ -16,8 +17,19 @@ PUBLISHED, DIFFERS = "# published:", "# differs:"
 
 
 @dataclass(frozen=True)
+class Costs:
+    """One network of a text, and what was published of it; figures of a language model are for one word."""
+
+    name: str
+    params: int
+    params_aux: int | None
+    macs: int
+    published: str | None
+
+
+@dataclass(frozen=True)
 class Entry:
-    """One shipped text and the network it is compiled as; figures of a language model are for one word.
+    """One shipped text: what the network costs that it is compiled as, and each of its `networks`, that one first.
 
     `exact` says that every count the text states of itself is the one compiled; None where it states none. `reason`
     says why a published figure does not reproduce.
@@ -31,6 +43,7 @@ class Entry:
     published: str | None
     exact: bool | None
     reason: str | None
+    networks: tuple[Costs, ...]
 
 
 def entries() -> list[Entry]:
@@ -42,18 +55,25 @@ def entry(folder: str, name: str) -> Entry:
     """One of them."""
     document = shipped_document(f"{folder}/{name}")
     found = check(document)
-    plan = found.plans.get(choose(document, found.program, None).name.text)
-    counts = stats(plan) if plan else None
+    main = choose(document, found.program, None).name.text
+    counts = {network: stats(found.plans[network]) for network in sorted(found.plans, key=lambda plan: plan != main)}
+    published = _shared_out(_remarks(document, PUBLISHED), list(counts), main)
+    networks = {
+        network: Costs(network, own.params, own.params_aux, own.macs, "; ".join(published[network]) or None)
+        for network, own in counts.items()
+    }
+    own = networks.get(main)
     stated = any(isinstance(i, n.Require) for network in document.networks.values() for i in network.body)
     return Entry(
         name,
         KINDS[folder],
-        counts.params if counts else None,
-        counts.params_aux if counts else None,
-        counts.macs if counts else None,
-        _remark(document, PUBLISHED),
-        _holds(found) if stated and counts else None,
-        _remark(document, DIFFERS),
+        own.params if own else None,
+        own.params_aux if own else None,
+        own.macs if own else None,
+        "; ".join(_remarks(document, PUBLISHED)) or None,
+        _holds(found) if stated and own else None,
+        "; ".join(_remarks(document, DIFFERS)) or None,
+        tuple(networks.values()),
     )
 
 
@@ -61,6 +81,19 @@ def _holds(found: Checked) -> bool:
     return not any(d.code == "E304" for d in found.findings)
 
 
-def _remark(document: n.Document, head: str) -> str | None:
-    remarks = [c.text.removeprefix(head).strip() for c in document.comments if c.text.startswith(head)]
-    return "; ".join(remarks) or None
+def _remarks(document: n.Document, head: str) -> list[str]:
+    return [c.text.removeprefix(head).strip() for c in document.comments if c.text.startswith(head)]
+
+
+def _shared_out(remarks: Sequence[str], networks: Sequence[str], main: str) -> dict[str, list[str]]:
+    """What was published, by network: a part between `;` is of the network whose name it has, else of the main one.
+
+    >>> _shared_out(["CIFAR-10 error 2.5 %; ImageNet error 24.4 %", "3.4 M params"], ["cifar", "imagenet"], "cifar")
+    {'cifar': ['CIFAR-10 error 2.5 %', '3.4 M params'], 'imagenet': ['ImageNet error 24.4 %']}
+    """
+    found: dict[str, list[str]] = {name: [] for name in networks}
+    for part in (part.strip() for remark in remarks for part in remark.split(";")):
+        words = part.lower().replace("-", "")
+        named = [name for name in networks if name.replace("_", "") in words]
+        found.setdefault(max(named, key=len, default=main), []).append(part)
+    return found

@@ -166,9 +166,37 @@ def test_render_writes_every_format(suffix: str, tmp_path: Path) -> None:
 def test_the_zoo_lists_everything_that_is_shipped() -> None:
     found = json.loads(nasc("zoo", "--json").stdout)
     assert [row["name"] for row in found] == [n for folder in genotypes.FOLDERS for n in genotypes.names(folder)]
-    assert all(row["exact"] for row in found if row["params"] is not None and row["kind"] == "genotype")
-    assert set(found[0]) == {"name", "kind", "params", "params_aux", "macs", "published", "exact", "reason"}
-    assert nasc("zoo", "darts_v2").stdout == genotypes.shipped("zoo/darts_v2").read_text(encoding="utf-8")
+    assert all(row["exact"] or row["name"].startswith("rnn_") for row in found if row["kind"] == "genotype")
+    keys = {"name", "kind", "params", "params_aux", "macs", "published", "exact", "reason", "networks"}
+    assert set(found[0]) == keys
+    assert set(found[0]["networks"][0]) == {"name", "params", "params_aux", "macs", "published"}
+    for row in found:
+        assert (row["params"], row["macs"]) == (row["networks"][0]["params"], row["networks"][0]["macs"])
+
+
+FIGURES = """\
+name      kind      network      params  with auxiliary         MACs  as stated
+darts_v2  genotype  cifar     3,349,342       3,825,768  528,359,040        yes
+    published: CIFAR-10 test error 2.76 ± 0.09 %, 3.3 M params
+                    imagenet  4,718,752       5,979,528  529,911,552
+    published: ImageNet top-1 error 26.7 %, 4.7 M params, 574 M MACs
+                    ptdarts   3,351,502       3,827,928  528,359,040
+                    nni       3,309,166       3,785,592  528,359,040
+    differs: the 574 M MACs of the ImageNet table are not those of this network, which has 529.9 M
+"""
+
+
+def test_the_zoo_prints_a_text_and_the_figures_of_its_networks(tmp_path: Path) -> None:
+    done = nasc("zoo", "darts_v2")
+    assert done.stdout == genotypes.shipped("zoo/darts_v2").read_text(encoding="utf-8")
+    assert done.stderr == FIGURES
+    row = json.loads(nasc("zoo", "snas", "--json").stdout)
+    assert [own["name"] for own in row["networks"]] == ["cifar", "imagenet", "imagenet_52"]
+    assert row["networks"][1]["published"] == "ImageNet top-1 error 27.3 %, 4.3 M, 522 M MACs (mild)"
+    own = tmp_path / "own.nas"
+    own.write_text("use std.darts\n")
+    assert nasc("zoo", str(own)).stdout == "use std.darts\n"
+    assert nasc("zoo", str(own), "--json").returncode == 2
 
 
 def test_the_whole_path_from_text_to_test_accuracy(tmp_path: Path) -> None:
