@@ -475,6 +475,16 @@ CODES: dict[str, Code] = {
         "Trainings and searches of pictures are shared between the processes that `torchrun` starts. Language models, "
         "searches of a table, and `--seeds` are not: start those without it.",
     ),
+    "E514": Code(
+        "an optional package is not installed",
+        "What was asked for needs a package that does not come with nasc. The help names the extra to install, such as "
+        "`pip install 'nasc[slurm]'`.",
+    ),
+    "E515": Code(
+        "a job cannot be submitted",
+        "The cluster does not take the job, or this machine does not belong to one. The message is that of submitit. "
+        "`--dry-run` shows what would be submitted; `--cluster local` runs it on this machine.",
+    ),
     "E601": Code(
         "a data set was not found",
         "Data is never downloaded unasked. The message lists where it was looked for and how to get it; `--data-dir` "

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from nasc.dsl.diagnostic import fail
 from nasc.runtime import checkpoint
+from nasc.runtime.board import board
 from nasc.runtime.failures import check_finite, explained
 from nasc.runtime.progress import Show, say
 from nasc.runtime.randomness import seed_step
@@ -84,7 +85,8 @@ def run_task(run: Run, task: Task, seed: int, show: Show, resume: bool, saving: 
         run.save(state, saving.keep)
         due.saved()
 
-    with interruptible() as asked:
+    on_board = saving.tensorboard if run.writes else False
+    with interruptible() as asked, board(run.path / "tensorboard", on_board, epoch) as shown:
         while epoch < task.epochs:
             task.begin_epoch(epoch)
             while step < task.steps:
@@ -107,6 +109,7 @@ def run_task(run: Run, task: Task, seed: int, show: Show, resume: bool, saving: 
             with explained(f"at the end of epoch {epoch + 1}", run):
                 means = task.end_epoch(epoch, {name: value / examples[name] for name, value in sums.items()})
             run.measure({"epoch": epoch + 1, **means})
+            shown.epoch(epoch + 1, means)
             show.epoch(epoch + 1, means)
             epoch, step, sums, examples = epoch + 1, 0, {}, {}
             save()

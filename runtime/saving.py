@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 class Saving:
     """A checkpoint at least every so many `steps` or `seconds` (None: not by that), the last `keep` of them kept.
 
-    How often is saved changes no bit of what a run finds.
+    How often is saved changes no bit of what a run finds. With `tensorboard` the figures of epochs go there too; None
+    is where it is installed.
     """
 
     steps: int | None = None
     seconds: float | None = 300.0
     keep: int = 2
+    tensorboard: bool | None = False
 
 
 @dataclass

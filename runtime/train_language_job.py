@@ -38,7 +38,6 @@ def train_language(
     job: Job, document: n.Document, recipe: n.Recipe | None, name: str | None, notes: tuple[Diagnostic, ...]
 ) -> Finished:
     """Train a language model from scratch; `path` is the file of the weights of its best epoch."""
-    alone("a training of a language model")
     refuse_for_words(job)
     corpus = load_text(job.data, job.data_dir, job.options.vocabulary)
     options = for_words(job.options, corpus)
@@ -89,7 +88,8 @@ def for_words(options: Options, corpus: Corpus) -> Options:
 
 
 def refuse_for_words(job: Job) -> None:
-    """Raise `NasError` (E311) where something is asked that only networks of pictures have."""
+    """Raise `NasError` where something is asked that only networks of pictures have (E311), or several ranks (E513)."""
+    alone("a language model")
     given = {"--amp": job.amp, "--compile": job.compile, "--recompute": job.recompute, "--no-pass": job.without}
     for option in (option for option, said in given.items() if said):
         message = f"`{option}` is made for networks of pictures, and this is a language model"

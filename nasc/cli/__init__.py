@@ -23,6 +23,7 @@ COMMANDS = {
     "diff": "Say in what two genotypes differ, and how far apart they are.",
     "sample": "Draw random genotypes of a space.",
     "search": "Search a space; write the genotype found.",
+    "submit": "Submit a search or a training to Slurm.",
     "derive": "Derive another genotype from saved strengths, or a deeper network.",
     "train": "Train a network from scratch.",
     "evaluate": "Measure a trained network on test data.",

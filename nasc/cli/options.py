@@ -123,6 +123,9 @@ RUN = together(
     click.option(
         "--keep", type=click.IntRange(1, 1000), default=2, show_default=True, help="How many checkpoints are kept."
     ),
+    click.option(
+        "--tensorboard/--no-tensorboard", default=None, help="Figures into RUN/tensorboard; by default if installed."
+    ),
     click.option("--seed", type=click.IntRange(0, 2**62), default=None, help="Seed of all chance. [default: 0]"),
     click.option("--set", "settings", type=Assignment(), multiple=True, help="A setting of the recipe: --set lr=0.1."),
     click.option("--limit-batches", "limit", type=_COUNT, help="At most so many steps an epoch."),

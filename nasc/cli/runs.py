@@ -29,6 +29,7 @@ Done = TypeVar("Done", bound=Noted)
 
 def job_of(command: str, file: str, given: dict[str, Any]) -> Job:
     """The job that a command line asks for."""
+    from nasc.runtime.board import wanted
     from nasc.runtime.job import Job, resumed
     from nasc.runtime.saving import Saving
 
@@ -58,7 +59,7 @@ def job_of(command: str, file: str, given: dict[str, Any]) -> Job:
         quiet=given["quiet"],
         skip_unreadable=given["skip_unreadable"],
         sync_bn=given["sync_bn"],
-        saving=Saving(given["every"][0], given["every"][1], given["keep"]),
+        saving=Saving(given["every"][0], given["every"][1], given["keep"], wanted(given["tensorboard"])),
     )
     return resumed(job, seed_given=seed is not None) if job.resume else job
 
@@ -70,7 +71,9 @@ def run(job: Job, work: Callable[[Job], Done]) -> Done | int:
 
     with joined() as world:
         try:
-            finished = work(job if world.main else replace(job, quiet=True))
+            # what rank 0 has begun, others must not take for a run to go on with
+            resume = bool(world.from_main(lambda: b"yes" if job.resume else b""))
+            finished = work(replace(job, resume=resume, quiet=job.quiet or not world.main))
         except Interrupted:
             if world.main:
                 note(f"interrupted; `--resume --out {job.out}` goes on from here")

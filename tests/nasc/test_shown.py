@@ -10,8 +10,10 @@ import re
 import shlex
 import sys
 from collections.abc import Callable
+from importlib.machinery import ModuleSpec
 from io import BytesIO
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -102,6 +104,8 @@ COMMANDS = {
     "E511": f"train tiny.nas --data digits {STEP} --out busy",
     "E512": f"train tiny.nas --data digits {STEP} --out new",
     "E513": "search nasbench201 --table table.csv --out new",
+    "E514": f"submit {TRAIN}",
+    "E515": f"submit {TRAIN}",
     "E601": "train tiny.nas --data folder:nothing --out new",
     "E602": "train tiny.nas --data folder:flat --out new",
     "E603": "train tiny.nas --data digit --out new",
@@ -161,10 +165,24 @@ def of_two(patch: pytest.MonkeyPatch) -> None:
     file.write_text(file.read_text().replace('"ranks": 1', '"ranks": 2'))
 
 
+def no_cluster(patch: pytest.MonkeyPatch) -> None:
+    """submitit is installed, Slurm is not."""
+
+    def executor(**_: Any) -> None:
+        raise RuntimeError('Could not detect "srun", are you indeed on a slurm cluster?')
+
+    fake = ModuleType("submitit")
+    fake.__spec__ = ModuleSpec("submitit", None)
+    fake.AutoExecutor = executor  # type: ignore[attr-defined]
+    patch.setitem(sys.modules, "submitit", fake)
+
+
 FAKES: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "E510": lambda patch: patch.setattr(TrainTask, "step", too_large),
     "E511": held,
     "E512": lost,
+    "E514": lambda patch: patch.setitem(sys.modules, "submitit", None),
+    "E515": no_cluster,
     "E513": lambda patch: patch.setattr(world, "_world", world.World(0, 2)),
     "W501": lambda patch: os.truncate("trained/checkpoint.pt", 1000),
     "W502": of_two,
