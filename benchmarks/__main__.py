@@ -117,6 +117,27 @@ def results(out: Path, data: tuple[str, ...], seeds: int, jobs: int, only: bool)
     click.echo("\n" + genotypes(cells))
 
 
+@main.command()
+@click.option("--out", type=click.Path(path_type=Path), default="words", show_default=True)
+@click.option("--data", default="ptb", show_default=True, help="ptb, wikitext2, shakespeare or text:FILE.")
+@click.option("--data-dir", type=click.Path(path_type=Path), help="Where the data lies; else the variable NASC_DATA.")
+@click.option("--channels", default=256, show_default=True)
+@click.option("--epochs", default=2, show_default=True)
+@click.option("--threads", default=2, show_default=True)
+@click.option("--limit-batches", "limit", type=int, help="At most so many steps an epoch.")
+def words(
+    out: Path, data: str, data_dir: Path | None, channels: int, epochs: int, threads: int, limit: int | None
+) -> None:
+    """Train a recurrent cell, and an LSTM of equal size for equal epochs and for equal time; what is done stays."""
+    import torch
+
+    from benchmarks.words import report, run
+
+    torch.set_num_threads(threads)
+    click.echo(f"{data}, {channels} channels, {threads} threads")
+    click.echo(report(run(out, data, channels, epochs, data_dir, limit)))
+
+
 def _ratios(
     what: str, measure: Callable[[int, int, int, int], list[Ratio]], *, as_json: bool, threads: int, **sizes: int
 ) -> None:

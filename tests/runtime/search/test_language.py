@@ -15,6 +15,7 @@ import nasc
 from nasc.cli import group
 from nasc.compiler.stack import Options
 from nasc.dsl.source import Source
+from nasc.genotypes import shipped
 from nasc.runtime.data.texts import load_text
 from nasc.runtime.files import open_source
 from nasc.runtime.language_settings import LANGUAGE_SEARCHES
@@ -283,3 +284,12 @@ def test_the_best_of_several_seeds(tmp_path: Path) -> None:
     metrics = [json.loads(line) for line in (weights / "metrics.jsonl").read_text().splitlines()]
     assert values[best] == pytest.approx(min(row["valid_perplexity"] for row in metrics), rel=1e-6)
     assert "<- best" in told.output
+
+
+def test_the_shipped_starting_point_runs(tmp_path: Path) -> None:
+    source = shipped("new/rnn").read_text(encoding="utf-8")
+    settings = {"epochs": "1", "batch": "4", "bptt": "7", "eval_batch": "2"}
+    own = job(tmp_path / "run", source, settings=settings, options=Options(channels=4), limit=1)
+    found = search(own).path.read_text()
+    given = replace(own, source=Source("genotype.nas", found), out=tmp_path / "trained")
+    assert train(given).path.is_file()
