@@ -139,6 +139,8 @@ def _priced(make: Make, costs: Costs) -> Made | None:
         for one in off:
             price, shares = rising.get(id(one.item)) or (FIRST_PRICE / DEARER, costs(one))
             rising[id(one.item)] = price * DEARER, shares
+        if not any(shares for _, shares in rising.values()):
+            return None  # no operation is known to have anything of it
     return None
 
 

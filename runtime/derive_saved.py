@@ -8,6 +8,7 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nasc.compiler.constraints import requirements
 from nasc.compiler.dag import CellDag, Edge, Group
 from nasc.compiler.decide import decided_cell, with_cells
 from nasc.compiler.plan import any_plan, cell_dag
@@ -114,22 +115,38 @@ def derive_document(document: n.Document, rule: str | None = None, *, threshold:
     """The genotype that the strengths in a text say by a rule: of what stands there, the edges that it keeps.
 
     A state is derived anew where all its edges have strengths, and no two are alike; others stay. Of its edges two
-    stay by rules that keep a number of them. What the text does not have cannot come back.
+    stay by rules that keep a number of them. What the text does not have cannot come back. Bounds of its networks
+    hold for what is derived, as in `derive`; `require ... ==` speaks of the text as it was.
     Raises `NasError`: there is no such rule (E404), there are no strengths (E406).
     """
     program = resolve(document, Findings())
     chosen, zero = rule_of(program, {}, rule), zero_operations(program)
-    cells = {}
+    dags: dict[str, CellDag] = {}
+    weights: dict[str, dict[int, list[float]]] = {}
     for name in document.cells:
         dag, rows = reopened(cell_dag(document, name))
         if rows:
-            given = Strengths(rows, zero, threshold, limits(program, name))
-            cells[name] = decided_cell(dag, name, chosen.keep(dag, given))
-    if not cells:
+            dags[name], weights[name] = dag, rows
+    if not dags:
         help = "a search writes them behind edges, such as `sep_conv_3x3(s0) @0.31`; or name the directory of its run"
         start = Span(document.source, 0, 0)
         raise fail("E406", "no state of the text has strengths on all its edges", start, help=help)
+    if bounded(document) and all(len(weights[name]) == len(dag.open_edges) for name, dag in dags.items()):
+        found = {name: [rows[index] for index in sorted(rows)] for name, rows in weights.items()}
+        return derive(program, dags, found, chosen.name, threshold=threshold)
+    cells = {
+        name: decided_cell(
+            dag, name, chosen.keep(dag, Strengths(weights[name], zero, threshold, limits(program, name)))
+        )
+        for name, dag in dags.items()
+    }
     return with_cells(program, {name: name for name in cells}, cells)
+
+
+def bounded(document: n.Document) -> bool:
+    """Whether the networks of a text ask for bounds and for nothing that only one genotype has."""
+    items = [item for network in document.networks.values() for item in requirements(network)]
+    return bool(items) and all(item.comparison != "==" for item in items)
 
 
 def reopened(dag: CellDag) -> tuple[CellDag, dict[int, list[float]]]:

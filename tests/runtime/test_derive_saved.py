@@ -183,3 +183,21 @@ def test_a_derived_genotype_is_trained(tmp_path: Path, searched: Path) -> None:
 
     text = nasc.dumps(nasc.derive(searched, "edge", threshold=0.2, layers=4))
     assert train(job(tmp_path / "trained", text)).path.exists()
+
+
+# ---------------------------------------------------------------- bounds
+
+
+def test_a_text_is_derived_within_its_bounds() -> None:
+    """The rule leaves two of three edges; one that is asked for stays in the place of a stronger one."""
+    free = edges(nasc.derive(nasc.loads(TEXT), "darts"))
+    assert not any("max_pool_3x3" in edge for edge in free)
+    bound = TEXT.replace("layers: 3 }", "layers: 3  require count(max_pool_3x3, normal) >= 1 }")
+    found = edges(nasc.derive(nasc.loads(bound), "darts"))
+    assert "s2=max_pool_3x3(s0)" in found
+    assert len(found) == len(free)
+
+
+def test_what_only_one_genotype_has_binds_no_other() -> None:
+    bound = TEXT.replace("layers: 3 }", f"layers: 3  require params == {nasc.stats(nasc.loads(TEXT)).params} }}")
+    assert edges(nasc.derive(nasc.loads(bound), "darts")) == edges(nasc.derive(nasc.loads(TEXT), "darts"))
