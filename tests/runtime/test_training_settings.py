@@ -1,75 +1,17 @@
 """What settings of a training do beyond a recipe: warm-up, parts of a batch, averages, scaled losses, held-out data."""
 
-import json
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 import nasc
-from nasc.compiler.build import Network
-from nasc.runtime import weights_file
 from nasc.runtime.data.augment import moved, training_transform
-from nasc.runtime.data.images import Images
 from nasc.runtime.data.registry import DATA_SETS
-from nasc.runtime.device import Execution
-from nasc.runtime.evaluate import open_target, score
-from nasc.runtime.failures import explained
-from nasc.runtime.held_out import HeldOut, divide
-from nasc.runtime.recipe import published, read_recipe
 from nasc.runtime.schedules import learning_rate
-from nasc.runtime.search_job import search
-from nasc.runtime.settings import Training
 from nasc.runtime.train import TrainTask
-from nasc.runtime.train_job import train
-from tests.runtime.tiny import GENOTYPE, SPACE, differences, job
-
-PLAIN = """nas 1
-op relu_conv_bn(k) = relu -> conv(k, stride)
-op step = conv(3, stride)
-cell normal(s0) { s1 = step(s0)  return s1 }
-network plain {
-  input: 3x8x8  channels: 4  classes: 10
-  stem: conv(3)  head: global_avg_pool -> linear  cells: normal*2
-}
-"""
-"""Without batch-norm, so that a batch may be taken in parts."""
-
-
-def settings_of(recipe: str = "cifar10_darts", **overrides: Any) -> Training:
-    return read_recipe(Training, published("train")[recipe], None, {k: str(v) for k, v in overrides.items()})
-
-
-def task_of(text: str = PLAIN, scaler: torch.amp.GradScaler | None = None, **overrides: Any) -> TrainTask:
-    torch.manual_seed(1)
-    model = nasc.build(nasc.loads(text), input=(3, 8, 8)).double()
-    assert isinstance(model, Network)
-    torch.manual_seed(2)
-    data = Images(torch.randint(256, (20, 3, 8, 8), dtype=torch.uint8), torch.randint(10, (20,)))
-    settings = settings_of(**{"batch": 10, "epochs": 4, "auxiliary": 0, "lr": 0.1, "clip": 1, **overrides})
-
-    def transform(pixels: Any) -> Tensor:
-        return torch.as_tensor(pixels).double() / 255
-
-    return TrainTask(model, settings, data, transform, 7, {}, scaler=scaler)
-
-
-def go(task: TrainTask, steps: Iterator[tuple[int, int]] | None = None) -> list[float]:
-    """Losses of steps, by default those of two epochs."""
-    losses = []
-    for epoch, step in steps or [(0, 0), (0, 1), (1, 0), (1, 1)]:
-        torch.manual_seed(epoch * 10 + step)
-        task.begin_epoch(epoch)
-        losses.append(task.step(epoch, step)[0]["train_loss"])
-    return losses
-
-
-def weights(task: TrainTask) -> Tensor:
-    return torch.cat([p.detach().flatten() for p in task.model.parameters()])
-
+from tests.runtime.small_training import go, settings_of, task_of, weights
 
 # ---------------------------------------------------------------- rates
 
@@ -219,127 +161,7 @@ def test_autoaugment_and_a_shift_of_pictures_of_other_sizes() -> None:
     assert bool(found[0].isfinite().all())
 
 
-# ---------------------------------------------------------------- held-out examples
-
-
-def test_examples_are_held_out_by_the_seed() -> None:
-    data = Images(torch.arange(40, dtype=torch.uint8).view(40, 1, 1, 1), torch.arange(40))
-    for valid, count in ((0.25, 10), (7.0, 7)):
-        kept, rest = divide(data, valid, 3)
-        assert rest is not None
-        assert (len(kept), len(rest)) == (40 - count, count)
-        assert sorted([*kept.labels.tolist(), *rest.labels.tolist()]) == list(range(40))
-        assert torch.equal(divide(data, valid, 3)[0].labels, kept.labels)
-        assert not torch.equal(divide(data, valid, 4)[0].labels, kept.labels)
-    assert divide(data, 0.0, 3) == (data, None)
-    for valid in (40.0, 0.001):
-        with pytest.raises(nasc.NasError, match="cannot be held out") as caught:
-            divide(data, valid, 3)
-        assert caught.value.diagnostics[0].code == "E507"
-
-
-def test_the_best_epoch_is_the_first_of_the_best(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    task = task_of()
-    task.held = HeldOut(task.data, DATA_SETS["cifar10"], tmp_path / "best.safetensors")
-    told = iter([0.3, 0.5, 0.5, 0.4])
-    monkeypatch.setattr(HeldOut, "measure", lambda *_: {"valid_loss": 1.0, "valid_top1": next(told)})
-    kept = []
-    for epoch in range(4):
-        go(task, iter([(epoch, 0)]))
-        figures = task.end_epoch(epoch, {})
-        assert "valid_top1" in figures
-        kept.append(weights_file.load(tmp_path / "best.safetensors")[0])
-    assert task.best == {"epoch": 2, "valid_top1": 0.5}
-    assert task.state()["best"] == task.best
-    assert not same(kept[0], kept[1])
-    assert same(kept[1], kept[2])
-    assert same(kept[2], kept[3])
-
-
-def same(a: dict[str, Tensor], b: dict[str, Tensor]) -> bool:
-    return all(torch.equal(value, b[name]) for name, value in a.items())
-
-
-def test_a_run_with_held_out_data_and_averages(tmp_path: Path) -> None:
-    """Figures are those of the files, and a run that was stopped ends with the same files."""
-    given: dict[str, Any] = {"limit": 2, "settings": {"valid": "10%", "ema": "0.5", "epochs": "2", "auxiliary": "0"}}
-    done = train(job(tmp_path / "whole", GENOTYPE, **given))
-    lines = [json.loads(line) for line in (tmp_path / "whole" / "metrics.jsonl").read_text().splitlines()]
-    assert all({"valid_loss", "valid_top1", "ema_valid_loss", "ema_valid_top1"} <= set(line) for line in lines)
-    from nasc.runtime.data import digits
-
-    whole = digits.read(None, "train")
-    kept, rest = divide(whole, 0.1, 3)
-    assert rest is not None
-    assert (len(rest), len(kept)) == (143, len(whole) - 143)
-    best = max(lines, key=lambda line: line["ema_valid_top1"])
-    for name, figure in (
-        ("weights", lines[-1]["valid_loss"]),
-        ("ema", lines[-1]["ema_valid_loss"]),
-        ("best", best["ema_valid_loss"]),
-    ):
-        model, _ = open_target(done.run.path / f"{name}.safetensors")
-        found = score(model, rest, DATA_SETS["digits"], "valid", torch.device("cpu"))
-        assert found.loss == pytest.approx(figure, rel=1e-5), name
-
-    original, calls = TrainTask.step, [0]
-
-    def stopping(self: TrainTask, epoch: int, step: int) -> Any:
-        calls[0] += 1
-        if calls[0] == 4:
-            raise KeyboardInterrupt
-        return original(self, epoch, step)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TrainTask, "step", stopping)
-        with pytest.raises(KeyboardInterrupt):
-            train(job(tmp_path / "stopped", GENOTYPE, **given))
-    train(job(tmp_path / "stopped", GENOTYPE, resume=True, **given))
-    assert differences(tmp_path / "whole", tmp_path / "stopped") == []
-
-
-# ---------------------------------------------------------------- how it is run
-
-
-@pytest.fixture
-def indeterminate() -> Iterator[None]:
-    yield
-    torch.use_deterministic_algorithms(False)
-
-
-@pytest.mark.usefixtures("indeterminate")
-def test_a_deterministic_run_says_so(tmp_path: Path) -> None:
-    train(job(tmp_path / "run", GENOTYPE, limit=1, settings={"epochs": "1"}, deterministic=True))
-    assert torch.are_deterministic_algorithms_enabled()
-    assert json.loads((tmp_path / "run" / "run.json").read_text())["deterministic"] is True
-    with pytest.raises(nasc.NasError, match="deterministic") as caught:
-        train(job(tmp_path / "run", GENOTYPE, limit=1, settings={"epochs": "1"}, resume=True))
-    assert caught.value.diagnostics[0].code == "E505"
-
-
-def test_what_cannot_be_repeated_is_an_error() -> None:
-    message = (
-        "put_ does not have a deterministic implementation, but you set 'torch.use_deterministic_algorithms(True)'"
-    )
-    with pytest.raises(nasc.NasError, match="`put_` varies from run to run") as caught, explained("in epoch 1"):
-        raise RuntimeError(message)
-    assert caught.value.diagnostics[0].code == "E508"
-
-
-@pytest.mark.parametrize(("work", "text"), [(train, GENOTYPE), (search, SPACE)])
-def test_float16_needs_a_gpu(work: Callable[[Any], Any], text: str, tmp_path: Path) -> None:
-    with pytest.raises(nasc.NasError, match="float16") as caught:
-        work(job(tmp_path / "run", text, amp="fp16", device="cpu"))
-    assert caught.value.diagnostics[0].code == "E508"
-    assert not (tmp_path / "run").exists()
-
-
-def test_float16_is_a_type_of_mixed_precision() -> None:
-    model = nasc.build(nasc.loads(PLAIN))
-    assert isinstance(model, nn.Module)
-    assert isinstance(model, Network)
-    Execution(amp="fp16").prepare(model)
-    assert model.amp is torch.float16
+# ---------------------------------------------------------------- what cannot be
 
 
 @pytest.mark.parametrize(
