@@ -13,6 +13,7 @@ from nasc.compiler.build import refuse_open
 from nasc.compiler.graph import LayerGraph, Step
 from nasc.compiler.language_plan import LanguagePlan
 from nasc.compiler.recurrent_cell import POINTWISE, RecurrentCell
+from nasc.compiler.word_loss import word_loss
 
 SPREAD = 0.04
 """The first weights are uniform between minus and plus this (DARTS, GDAS and EDNAS)."""
@@ -70,7 +71,7 @@ class LanguageModel(nn.Module):
         self.vocabulary = plan.vocabulary
         self.optimize = optimize
         self.stem = _placed(plan.stem)
-        self.cells = nn.ModuleList(RecurrentCell(cell) for cell in plan.cells)
+        self.cells = nn.ModuleList(RecurrentCell(cell, optimize) for cell in plan.cells)
         self.head = _placed(plan.head)
         self.tied = bool(plan.head.steps[-1].settings["tied"])
         self.rates = dict.fromkeys(("embedding", "input", "hidden", "x", "output"), 0.0)
@@ -96,7 +97,10 @@ class LanguageModel(nn.Module):
     ) -> LanguageLoss:
         """The loss of the words `targets` (time, batch), in nats a word: what `forward` and cross-entropy give."""
         last, raw, dropped = self.features(tokens, hidden, masks, **choice)
-        nll = F.cross_entropy(self.decode(dropped).flatten(0, 1), targets.flatten())
+        if self.optimize and not torch.is_autocast_enabled(dropped.device.type):
+            nll = word_loss(dropped.flatten(0, 1), *self.decoder, targets.flatten())
+        else:
+            nll = F.cross_entropy(self.decode(dropped).flatten(0, 1), targets.flatten())
         return LanguageLoss(nll, last, raw, dropped)
 
     def features(
@@ -132,9 +136,14 @@ class LanguageModel(nn.Module):
 
     def decode(self, dropped: Tensor) -> Tensor:
         """The scores of all words, (..., vocabulary)."""
+        return F.linear(dropped, *self.decoder)
+
+    @property
+    def decoder(self) -> tuple[Tensor, Tensor]:
+        """The matrix that scores words, (vocabulary, width), and the bias."""
         table: Any = self.stem[0]
         last: Any = self.head[-1]
-        return F.linear(dropped, table.weight if self.tied else last.weight, last.bias)
+        return table.weight if self.tied else last.weight, last.bias
 
     def names(self, index: int) -> dict[str, str]:
         """Under which name each state of a recurrent layer has its matrix."""

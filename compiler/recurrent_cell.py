@@ -13,6 +13,9 @@ from nasc.compiler.dag import Edge
 from nasc.compiler.graph import Step
 from nasc.compiler.language_plan import PlannedRecurrent, PlannedState, cell_path
 from nasc.compiler.lower import safe_path
+from nasc.compiler.recurrent_fast import run_fast
+from nasc.compiler.recurrent_mix import mixture
+from nasc.compiler.recurrent_order import order_of
 
 ACTIVATIONS: Mapping[str, Callable[[Tensor], Tensor]] = {
     "tanh": torch.tanh,
@@ -52,9 +55,10 @@ class RecurrentCell(nn.Module):
     with `chosen`, for every open edge the columns of its operations, only these are computed.
     """
 
-    def __init__(self, planned: PlannedRecurrent) -> None:
+    def __init__(self, planned: PlannedRecurrent, optimize: bool = True) -> None:
         super().__init__()
         self.planned = planned
+        self.order = order_of(planned) if optimize else None
         self.names = {state.name: safe_path(cell_path(state.name)) for state in planned.states}
         for state in planned.states:
             self.add_module(self.names[state.name], State(state, planned.behind))
@@ -64,6 +68,15 @@ class RecurrentCell(nn.Module):
         self.edges: dict[str, list[tuple[Edge, int | None]]] = {state.name: [] for state in planned.states}
         for edge, row in zip(planned.dag.edges, self.rows, strict=True):
             self.edges[edge.state].append((edge, row))
+        self.mixtures = {name: rows for name in self.edges if optimize and (rows := self.alike(name))}
+
+    def alike(self, state: str) -> list[int]:
+        """The rows of a state's edges, where all of them are open, choose among the same, and read different states."""
+        edges = [edge for edge, _ in self.edges[state]]
+        rows = [row for _, row in self.edges[state] if row is not None]
+        same = len({edge.operations for edge in edges}) == 1 and len({edge.source for edge in edges}) == len(edges)
+        plain = all(edge.factor is None for edge in edges)
+        return rows if same and plain and len(rows) == len(edges) else []
 
     def weight(self, state: str) -> Tensor:
         """The matrix of a state."""
@@ -81,9 +94,12 @@ class RecurrentCell(nn.Module):
     ) -> Tensor:
         if x_mask is not None:
             x = x * x_mask
+        if self.order is not None and not torch.is_autocast_enabled(x.device.type):
+            return run_fast(self.order, x, hidden, h_mask, [self.weight(name) for name in self.order.states])
+        weights = {state.name: self.weight(state.name) for state in self.planned.states}
         outputs = []
         for word in x:
-            hidden = self.step(word, hidden, h_mask, rows, chosen)
+            hidden = self.step(word, hidden, weights, h_mask, rows, chosen)
             outputs.append(hidden)
         return torch.stack(outputs)
 
@@ -91,20 +107,23 @@ class RecurrentCell(nn.Module):
         self,
         x: Tensor,
         hidden: Tensor,
+        weights: Mapping[str, Tensor],
         h_mask: Tensor | None = None,
         rows: Rows | None = None,
         chosen: Sequence[Sequence[int]] | None = None,
     ) -> Tensor:
-        """One step of time: `x` (batch, inputs), dropped already, and the state before (batch, width)."""
+        """One step of time: `x` (batch, inputs), dropped already, the state before (batch, width), the matrices."""
         at: dict[str, Tensor] = {}
         for state in self.planned.states:
             if state.gate:
                 seen = hidden if h_mask is None else hidden * h_mask
                 factor = self.edges[state.name][0][0].factor
-                total = highway(hidden, torch.cat([x, seen], -1) @ self.weight(state.name), torch.tanh)
+                total = highway(hidden, torch.cat([x, seen], -1) @ weights[state.name], torch.tanh)
                 total = total if factor is None else factor * total
+            elif rows is not None and chosen is None and state.name in self.mixtures:
+                total = self.mixed(state.name, at, weights[state.name], h_mask, rows)
             else:
-                total = self.total(state, at, hidden, h_mask, rows, chosen)
+                total = self.total(state, at, hidden, weights[state.name], h_mask, rows, chosen)
             at[state.name] = self.behind(state.name, total)
         return self.returned(at)
 
@@ -113,6 +132,7 @@ class RecurrentCell(nn.Module):
         state: PlannedState,
         at: Mapping[str, Tensor],
         like: Tensor,
+        weight: Tensor,
         h_mask: Tensor | None,
         rows: Rows | None,
         chosen: Sequence[Sequence[int]] | None,
@@ -130,7 +150,7 @@ class RecurrentCell(nn.Module):
                     continue
                 source = at[edge.source]
                 if edge.source not in products:
-                    products[edge.source] = (source if h_mask is None else source * h_mask) @ self.weight(state.name)
+                    products[edge.source] = (source if h_mask is None else source * h_mask) @ weight
                 term = highway(source, products[edge.source], ACTIVATIONS[name])
                 if row is not None and rows is not None:
                     term = rows[row][column] * term
@@ -138,6 +158,15 @@ class RecurrentCell(nn.Module):
                     term = edge.factor * term
                 total = term if total is None else total + term
         return torch.zeros_like(like) if total is None else total
+
+    def mixed(self, state: str, at: Mapping[str, Tensor], weight: Tensor, h_mask: Tensor | None, rows: Rows) -> Tensor:
+        """The same for a state whose edges are open alike, in one go."""
+        first, *_ = edges = [edge for edge, _ in self.edges[state]]
+        places = self.mixtures[state]
+        counts = rows[places] if isinstance(rows, Tensor) else torch.stack([rows[place] for place in places])
+        sources = torch.stack([at[edge.source] for edge in edges])
+        seen = sources if h_mask is None else sources * h_mask
+        return mixture(sources, seen @ weight, counts, first.operations)
 
     def behind(self, state: str, total: Tensor) -> Tensor:
         """What `state:` says behind the sum."""

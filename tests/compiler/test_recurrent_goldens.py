@@ -15,7 +15,7 @@ from nasc.runtime.derive import derive
 from tests.goldens import words
 from tests.goldens.folder import small, whole
 
-FLOAT, DOUBLE = 1e-6, 1e-12
+FLOAT, DOUBLE = 1e-5, 1e-12
 both = pytest.mark.parametrize("optimize", [True, False], ids=["optimized", "plain"])
 
 

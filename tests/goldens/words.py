@@ -8,9 +8,10 @@ from torch import Tensor
 
 import nasc
 from nasc.compiler.language_model import LanguageModel, LanguageOutput, Masks
-from nasc.compiler.language_supernet import LanguageSupernet
-from nasc.compiler.plan import cell_dag
+from nasc.compiler.plan import cell_dag, language_plan
+from nasc.compiler.stack import Options
 from nasc.runtime.derive import derive_supernet
+from nasc.runtime.search import open_language
 from nasc.runtime.weights import ORIGINS, import_weights
 from nasc.runtime.weights.language import match_language
 from tests.goldens.measure import apart
@@ -26,7 +27,8 @@ def foreign(genotype: Mapping[str, Any]) -> str:
 
 def model(genotype: Mapping[str, Any], state: Mapping[str, Tensor], origin: str, optimize: bool) -> LanguageModel:
     """Our language model of a genotype with the original's weights, in their type; 20 words, 8 channels."""
-    made: LanguageModel = nasc.build(nasc.loads(foreign(genotype)), "ptb", channels=8, vocabulary=20, optimize=optimize)
+    options = Options(channels=8, vocabulary=20)
+    made = LanguageModel(language_plan(nasc.loads(foreign(genotype)), "ptb", options), optimize)
     made.to(state["encoder.weight"].dtype)
     imported = import_weights(made, state, origin)
     assert imported.loaded == len(made.state_dict())
@@ -104,9 +106,8 @@ def _gradient(key: str, ours: Tensor | None, theirs: Tensor) -> float:
 
 def measure_search(golden: Mapping[str, Any], optimize: bool) -> dict[str, float]:
     """The shared-weight network of DARTS: both modes, statistics, first-order gradients, the genotype."""
-    space: LanguageSupernet = nasc.supernet(
-        nasc.load("rnn"), "search", channels=8, vocabulary=20, optimize=optimize
-    ).double()
+    options = Options(channels=8, vocabulary=20)
+    space = open_language(nasc.load("rnn"), "search", options, optimize=optimize).double()
     assert not import_weights(space, golden["state_dict"], "darts").surplus
     alphas = space.alphas["rnn"]
     assert isinstance(alphas, Tensor)
@@ -123,9 +124,9 @@ def measure_search(golden: Mapping[str, Any], optimize: bool) -> dict[str, float
     out = space(golden["input"], golden["hidden0"])
     found["train"] = apart(out.logits.log_softmax(-1), golden["train_log_prob"])
     found["train hidden"] = apart(out.hidden, golden["train_hidden"])
-    statistics = space.get_submodule("cells.0.sum.0")
-    found["statistics"] = apart(statistics.running_mean, golden["bn_running_mean_after_train"])
-    assert int(statistics.num_batches_tracked) == golden["bn_num_batches_tracked_after"]  # type: ignore[arg-type]
+    kept = dict(space.named_buffers())
+    found["statistics"] = apart(kept["cells.0.sum.0.running_mean"], golden["bn_running_mean_after_train"])
+    assert int(kept["cells.0.sum.0.num_batches_tracked"]) == golden["bn_num_batches_tracked_after"]
     scored = space.loss(golden["input_val"], golden["target_val"], golden["hidden0_val"])
     (gradient,) = torch.autograd.grad(scored.nll, space.strengths())
     found["gradients"] = apart(gradient, golden["lr20.0"]["first_order"])
@@ -138,13 +139,9 @@ def measure_search(golden: Mapping[str, Any], optimize: bool) -> dict[str, float
 def measure_ednas(golden: Mapping[str, Any], optimize: bool) -> dict[str, float]:
     """The cell of EDNAS by itself, which reads 5 numbers and has 7."""
     states = "  ".join(f"s{i} = {name}(s{p})" for i, (name, p) in enumerate(golden["args"]["genotype"]["recurrent"], 1))
-    ours: LanguageModel = nasc.build(
-        nasc.loads(
-            f"use std.darts_rnn recurrent c(x, h) {{ s0 = gate(x, h)  {states}  return mean(s1..s8) }}"
-            "network n: darts_lm { channels: 7  vocabulary: 20  cells: c  stem: embedding(out=5)  head: linear }"
-        ),
-        optimize=optimize,
-    )
+    text = f"use std.darts_rnn recurrent c(x, h) {{ s0 = gate(x, h)  {states}  return mean(s1..s8) }}"
+    text += "network n: darts_lm { channels: 7  vocabulary: 20  cells: c  stem: embedding(out=5)  head: linear }"
+    ours = LanguageModel(language_plan(nasc.loads(text)), optimize)
     cell = ours.cells[0]
     cell.load_state_dict(_cell_state(golden["state_dict"]))
     start, masked = golden["hidden"][0], golden["train_masked"]
@@ -161,9 +158,8 @@ def measure_ednas(golden: Mapping[str, Any], optimize: bool) -> dict[str, float]
 
 def measure_ednas_search(golden: Mapping[str, Any], optimize: bool, chosen: bool) -> dict[str, float]:
     """The search cell of EDNAS for one sample: by its one-hot weights, or running what is chosen alone."""
-    space: LanguageSupernet = nasc.supernet(
-        nasc.load("ednas_ptb"), "search", channels=7, vocabulary=20, optimize=optimize
-    )
+    options = Options(channels=7, vocabulary=20)
+    space = open_language(nasc.load("ednas_ptb"), "search", options, optimize=optimize)
     cell, wanted = space.cells[0], golden["intended_onehot"]
     # the small file has no counter of batch-norm
     assert set(cell.load_state_dict(_cell_state(golden["state_dict"]), strict=False)[0]) <= {
@@ -180,9 +176,9 @@ def measure_ednas_search(golden: Mapping[str, Any], optimize: bool, chosen: bool
         with torch.no_grad():
             out = space.run(0, cell, golden["input"], golden["hidden"][0], None, None, **choice)
         found[mode] = apart(out, wanted[f"{mode}_output"])
-    statistics = cell.get_submodule("sum.0")
-    found["mean"] = apart(statistics.running_mean, wanted["bn_running_mean_after"])
-    found["variance"] = apart(statistics.running_var, wanted["bn_running_var_after"])
+    kept = dict(cell.named_buffers())
+    found["mean"] = apart(kept["sum.0.running_mean"], wanted["bn_running_mean_after"])
+    found["variance"] = apart(kept["sum.0.running_var"], wanted["bn_running_var_after"])
     return found
 
 
