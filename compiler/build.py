@@ -53,7 +53,7 @@ class Network(nn.Module):
             return to_module(changed(graph, changes), graph)
 
         self.plan = plan
-        self.channels_last = channels_last
+        self.channels_last = channels_last and not _written_past(plan)
         self.stem = module(plan.stem)
         self.stem2 = module(plan.stem2) if plan.stem2 else None
         self.cells = nn.ModuleList(module(cell.graph) for cell in plan.cells)
@@ -66,7 +66,7 @@ class Network(nn.Module):
         self.leak = False
         self.amp: torch.dtype | None = None
         self._samplers: dict[int, Sampler] = {}
-        if channels_last:
+        if self.channels_last:
             self.to(memory_format=torch.channels_last)
 
     def forward(
@@ -135,6 +135,16 @@ def refuse_open(dags: Sequence[CellDag]) -> None:
         if dag.open:
             help = "search it first (`nasc search`), or build the shared-weight network with `nasc.supernet`"
             raise fail("E310", f"cell `{dag.name}` still has choices", dag.open_edges[0].span, help=help)
+
+
+def _written_past(plan: Plan) -> bool:
+    """Whether torch may write past its memory in a channels-last network.
+
+    torch 2.14 (oneDNN) does so in the gradient of a convolution of one pixel and stride 2 with such weights, from fewer
+    than 16 channels, on pictures larger than those of CIFAR.
+    """
+    sizes = plan.stack.input
+    return not isinstance(sizes, str) and max(sizes[1:]) > 32 and plan.stack.channels < 16
 
 
 def decided(

@@ -162,3 +162,10 @@ def test_an_open_network_is_not_built_and_a_decided_one_not_searched() -> None:
 def test_odd_sizes_work() -> None:
     model = nasc.build(nasc.load("darts_v2"), channels=4, layers=3, input=(1, 15, 13))
     assert model(torch.randn(2, 1, 15, 13)).shape == (2, 10)
+
+
+def test_a_layout_that_torch_cannot_differentiate_is_not_taken() -> None:
+    document = nasc.load("darts_v2")
+    for name, channels, last in [("imagenet", 4, False), ("imagenet", 16, True), ("cifar", 4, True)]:
+        options = Options(channels=channels, layers=5)
+        assert Network(plan(document, name, options), channels_last=True).channels_last == last
