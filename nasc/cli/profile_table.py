@@ -23,6 +23,8 @@ def show_profile(found: Profile) -> None:
         table.add_row(_spans(cell.indexes), f"{cell.name}{form}", show(cell.shape), *_numbers(cell.cost), style="bold")
         for operation in cell.operations:
             table.add_row("", f"  {operation.state} = {operation.text}", "", *_numbers(operation.cost))
+            for choice in operation.choices:
+                table.add_row("", f"    {choice.text}", "", *_numbers(choice.cost), style="dim")
     console = Console()
     Console(width=max(console.width, 100) if console.is_terminal else 120).print(table)
 

@@ -11,6 +11,11 @@ from nasc.compiler.plan import plan
 from nasc.compiler.profile import measure, profile
 from nasc.compiler.stack import Options
 
+OPERATIONS = (
+    "none", "max_pool_3x3", "avg_pool_3x3", "skip_connect",
+    "sep_conv_3x3", "sep_conv_5x5", "dil_conv_3x3", "dil_conv_5x5",
+)  # fmt: skip
+
 
 def test_bytes_kept_are_those_that_backward_needs() -> None:
     x = torch.randn(2, 4, 8, 8, requires_grad=True)
@@ -36,6 +41,21 @@ def test_every_cell_and_operation_is_measured_once() -> None:
     assert found.network.kept > found.cells[0].cost.kept
 
 
-def test_an_open_network_is_refused() -> None:
-    with pytest.raises(nasc.NasError, match="E310"):
-        profile(plan(nasc.load("darts"), None, Options(channels=4, layers=3)), 1, torch.device("cpu"))
+@pytest.mark.parametrize("skeleton", ["darts_search", "pcdarts_search"])
+def test_every_operation_of_a_space_is_measured(skeleton: str) -> None:
+    """In the skeleton of PC-DARTS they stand within branches of `edge:`, and edges are weighed."""
+    cell = "cell c(s0, s1) { s2 = keep 2 of darts(*) + max_pool_3x3(s0)  return s2 }"
+    text = f"use std.darts\n{cell}\nnetwork n: {skeleton} {{ channels: 4  cells: c*2 }}\n"
+    found = profile(plan(nasc.loads(text)), 1, torch.device("cpu"))
+    assert [cell.indexes for cell in found.cells] == [(0,), (1,)]
+    for cost in found.cells:
+        rows = [(f"{row.state} = {row.text}", len(row.choices)) for row in cost.operations]
+        assert rows[-3:] == [("s2 = darts(s0)", 8), ("s2 = darts(s1)", 8), ("s2 = max_pool_3x3(s0)", 0)]
+        for edge in cost.operations[-3:-1]:
+            assert [choice.text for choice in edge.choices] == [f"{name}({edge.text[-3:-1]})" for name in OPERATIONS]
+            kept = [choice.cost.kept for choice in edge.choices]
+            assert edge.cost.kept > max(kept)
+            assert min(min(choice.cost.forward, choice.cost.backward) for choice in edge.choices) > 0
+            assert kept[OPERATIONS.index("sep_conv_5x5")] > kept[OPERATIONS.index("max_pool_3x3")] > 0
+        assert cost.cost.kept > max(edge.cost.kept for edge in cost.operations)
+    assert found.network.kept > sum(cost.cost.kept for cost in found.cells)
