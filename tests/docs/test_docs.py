@@ -37,7 +37,8 @@ from nasc.dsl import dialects, nesting, nodes, parser, reader
 from nasc.dsl.diagnostic import Diagnostic, NasError
 from nasc.dsl.printer import format_text
 from nasc.dsl.source import Source
-from nasc.runtime import recipe, settings
+from nasc.runtime import language_settings, recipe, settings
+from nasc.runtime.data import text_table
 from nasc.runtime.data.registry import DATA_SETS
 
 ROOT = Path(__file__).parents[2]
@@ -326,6 +327,33 @@ def test_recipes_of_trainings() -> None:
     assert shown == {name: {s.name.text: s.value.span.text for s in found.settings} for name, found in own.items()}
     serving = {code(row[0])[0]: code(row[1])[0] for row in table("training", "skeleton", "recipe")}
     assert serving == {n: found.name.text for n, found in of_pictures.items() if n not in own and found.name}
+
+
+def test_recipes_of_language_models() -> None:
+    known = {n: r for n, r in recipe.published("train").items() if n.startswith(("ptb_", "wikitext2_"))}
+    names = [plain(name) for name in columns("language-models", "recipe", "`epochs`")]
+    shown = {code(row[0])[0]: [plain(value) for value in row[1:]] for row in table("language-models", *names[:1])}
+    for name, found in known.items():
+        said = {s.name.text: s.value.span.text for s in found.settings}
+        assert shown.pop(name) == [said[setting] for setting in names[1:]], name
+    assert not shown
+
+
+def test_settings_of_language_models() -> None:
+    own = {field.name for field in fields(language_settings.LanguageTraining)}
+    assert {code(row[0])[0] for row in table("language-models", "setting", "in the published code")} == own
+    searches = language_settings.LANGUAGE_SEARCHES
+    of = {(code(row[0])[0], plain(row[1])) for row in table("language-models", "setting", "of")}
+    shared = {field.name for field in fields(language_settings.LanguageSearch)}
+    assert of == {
+        *((name, "all") for name in shared - {f.name for f in fields(language_settings.LanguageRecipe)}),
+        *((f.name, name) for name, kind in searches.items() for f in fields(kind) if f.name not in shared),
+    }
+
+
+def test_texts_that_are_learned_from() -> None:
+    shown = [code(row[0])[0] for row in table("language-models", "`--data`")]
+    assert shown == [*text_table.NAMES, f"{text_table.WORDS}FILE", f"{text_table.CHARACTERS}FILE"]
 
 
 def test_every_algorithm_is_described() -> None:
