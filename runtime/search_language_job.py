@@ -21,10 +21,12 @@ from nasc.runtime.search import searched_network
 from nasc.runtime.search.language import LanguageSetup
 from nasc.runtime.search.language_algorithms import LANGUAGE_ALGORITHMS
 from nasc.runtime.train_language_job import for_words, long_enough, refuse_for_words, tell
+from nasc.runtime.world import alone
 
 
 def search_language(job: Job, document: n.Document, recipe: n.Recipe, notes: tuple[Diagnostic, ...]) -> Finished:
     """Search a recurrent cell by the `search` recipe of a text; `path` is the genotype that it found."""
+    alone("a search of recurrent cells")
     refuse_for_words(job)
     settings = read_recipe(*search_kind(recipe, words=True), recipe, job.settings)
     assert isinstance(settings, LanguageSearch)
