@@ -85,10 +85,13 @@ INLINE void convolve(const float *buffer, long width, const float *kernel, long 
     }
 }
 
-#define SQUARE(call, k_h, k_w)                                    \
-    if (k_h == 3 && k_w == 3) call(3, 3);                         \
-    else if (k_h == 5 && k_w == 5) call(5, 5);                    \
-    else call(k_h, k_w);
+/* Common sizes are written out by the compiler, with all that is known of them. */
+#define SQUARE(call, step, far)                                              \
+    {                                                                        \
+        if (s->kh == 3 && s->kw == 3) call(3, 3, step, far);                 \
+        else if (s->kh == 5 && s->kw == 5) call(5, 5, step, far);            \
+        else call(s->kh, s->kw, step, far);                                  \
+    }
 
 /* Weights (C, kh, kw) of some lanes as (kh * kw, LANES), turned round for the gradient of the input. */
 static void gather(const float *weight, long taps, long some, int turned, float *kernel) {
@@ -106,36 +109,42 @@ static float *room(long floats) {
 
 static long some_lanes(long c, long block) { return c - block * LANES < LANES ? c - block * LANES : LANES; }
 
-int depthwise(const shape *s, const float *x, const float *weight, float *y) {
-    long rows = s->h + 2 * s->ph, width = s->w + 2 * s->pw, taps = s->kh * s->kw;
-    long blocks = (s->c + LANES - 1) / LANES;
+/* Pictures (h, w) spread into a buffer (rows, width), and a window that moves over it from `skip` on in steps of
+   (sh, sw) and gives pictures (oh, ow). */
+typedef struct {
+    const float *from;
+    long h, w, gap_h, gap_w, top, left;
+    long rows, width, skip;
+    float *to;
+    long oh, ow, sh, sw;
+    const float *by; /* what is given counts where this is positive, if it is there */
+    int relu, turned;
+} window;
+
+static int move(const shape *s, const window *v, const float *weight) {
+    long taps = s->kh * s->kw, blocks = (s->c + LANES - 1) / LANES;
     int failed = 0;
 #pragma omp parallel num_threads(s->threads) reduction(| : failed)
     {
-        float *buffer = room(rows * width * LANES), *kernel = room(taps * LANES);
+        float *buffer = room(v->rows * v->width * LANES), *kernel = room(taps * LANES);
         long known = -1;
         failed = !buffer || !kernel;
 #pragma omp for schedule(static)
         for (long task = 0; task < blocks * s->n; task++) {
             if (failed) continue;
             long block = task / s->n, n = task % s->n, some = some_lanes(s->c, block), first = block * LANES;
-            if (block != known) gather(weight + first * taps, taps, some, 0, kernel);
+            if (block != known) gather(weight + first * taps, taps, some, v->turned, kernel);
             known = block;
-            spread(x + n * s->h * s->w * s->c + first, s->h, s->w, s->c, some, s->relu, buffer, rows, width, 1, 1,
-                   s->ph, s->pw);
-            float *out = y + n * s->oh * s->ow * s->c + first;
-#define CALL(a, b)                                                                                                     \
-    convolve(buffer, width, kernel, a, b, s->sh, s->sw, s->dh, s->dw, out, NULL, s->oh, s->ow, s->c, some)
-            if (s->sw == 1 && s->dw == 1) {
-#undef CALL
-#define CALL(a, b) convolve(buffer, width, kernel, a, b, s->sh, 1, s->dh, 1, out, NULL, s->oh, s->ow, s->c, some)
-                SQUARE(CALL, s->kh, s->kw)
-            } else {
-#undef CALL
-#define CALL(a, b)                                                                                                     \
-    convolve(buffer, width, kernel, a, b, s->sh, s->sw, s->dh, s->dw, out, NULL, s->oh, s->ow, s->c, some)
-                SQUARE(CALL, s->kh, s->kw)
-            }
+            spread(v->from + n * v->h * v->w * s->c + first, v->h, v->w, s->c, some, v->relu, buffer, v->rows,
+                   v->width, v->gap_h, v->gap_w, v->top, v->left);
+            long place = n * v->oh * v->ow * s->c + first;
+            const float *by = v->by ? v->by + place : NULL;
+#define CALL(a, b, step, far)                                                                                          \
+    convolve(buffer + v->skip * LANES, v->width, kernel, a, b, v->sh, step, s->dh, far, v->to + place, by, v->oh,      \
+             v->ow, s->c, some)
+            if (v->sw == 1 && s->dw == 1) SQUARE(CALL, 1, 1)
+            else if (v->sw == 1) SQUARE(CALL, 1, s->dw)
+            else SQUARE(CALL, v->sw, s->dw)
 #undef CALL
         }
         free(buffer);
@@ -144,41 +153,20 @@ int depthwise(const shape *s, const float *x, const float *weight, float *y) {
     return failed;
 }
 
+int depthwise(const shape *s, const float *x, const float *weight, float *y) {
+    window over = {.from = x, .h = s->h, .w = s->w, .gap_h = 1, .gap_w = 1, .top = s->ph, .left = s->pw,
+                   .rows = s->h + 2 * s->ph, .width = s->w + 2 * s->pw,
+                   .to = y, .oh = s->oh, .ow = s->ow, .sh = s->sh, .sw = s->sw, .relu = s->relu};
+    return move(s, &over, weight);
+}
+
 /* The gradient of the input: the gradient of the output with zeros between its pixels, under the kernel turned round. */
 int depthwise_input(const shape *s, const float *gradient, const float *weight, const float *x, float *dx) {
-    long top = (s->kh - 1) * s->dh, left = (s->kw - 1) * s->dw, taps = s->kh * s->kw;
-    long rows = s->h + s->ph + top, width = s->w + s->pw + left;
-    long blocks = (s->c + LANES - 1) / LANES;
-    int failed = 0;
-#pragma omp parallel num_threads(s->threads) reduction(| : failed)
-    {
-        float *buffer = room(rows * width * LANES), *kernel = room(taps * LANES);
-        long known = -1;
-        failed = !buffer || !kernel;
-#pragma omp for schedule(static)
-        for (long task = 0; task < blocks * s->n; task++) {
-            if (failed) continue;
-            long block = task / s->n, n = task % s->n, some = some_lanes(s->c, block), first = block * LANES;
-            if (block != known) gather(weight + first * taps, taps, some, 1, kernel);
-            known = block;
-            spread(gradient + n * s->oh * s->ow * s->c + first, s->oh, s->ow, s->c, some, 0, buffer, rows, width,
-                   s->sh, s->sw, top, left);
-            long place = n * s->h * s->w * s->c + first;
-            const float *from = buffer + (s->ph * width + s->pw) * LANES, *by = s->relu ? x + place : NULL;
-            if (s->dw == 1) {
-#define CALL(a, b) convolve(from, width, kernel, a, b, 1, 1, s->dh, 1, dx + place, by, s->h, s->w, s->c, some)
-                SQUARE(CALL, s->kh, s->kw)
-#undef CALL
-            } else {
-#define CALL(a, b) convolve(from, width, kernel, a, b, 1, 1, s->dh, s->dw, dx + place, by, s->h, s->w, s->c, some)
-                SQUARE(CALL, s->kh, s->kw)
-#undef CALL
-            }
-        }
-        free(buffer);
-        free(kernel);
-    }
-    return failed;
+    long top = (s->kh - 1) * s->dh, left = (s->kw - 1) * s->dw, width = s->w + s->pw + left;
+    window over = {.from = gradient, .h = s->oh, .w = s->ow, .gap_h = s->sh, .gap_w = s->sw, .top = top, .left = left,
+                   .rows = s->h + s->ph + top, .width = width, .skip = s->ph * width + s->pw,
+                   .to = dx, .oh = s->h, .ow = s->w, .sh = 1, .sw = 1, .by = s->relu ? x : NULL, .turned = 1};
+    return move(s, &over, weight);
 }
 
 /* One row of taps, summed over one picture: two sums a tap, so that additions need not wait for each other. */
