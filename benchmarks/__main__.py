@@ -35,15 +35,16 @@ def sizes(channels: int, layers: int, batch: int, turns: int, threads: int) -> C
 
 @main.command()
 @sizes(channels=16, layers=8, batch=32, turns=5, threads=2)
-@click.option("--full", is_flag=True, help="Each pass alone and left out, too; and cells computed again.")
+@click.option("--full", is_flag=True, help="Without any pass, each pass alone and left out; and cells computed again.")
 def search(full: bool, **given: Any) -> None:
     """The steps of searches by DARTS and GDAS, and what they need in memory."""
     from benchmarks import ablation, memory
-    from benchmarks.search import measure
+    from benchmarks.search import measure, measure_unchanged
 
     def rows(channels: int, layers: int, batch: int, turns: int) -> list[Ratio]:
         found = measure(channels, layers, batch, turns)
         if full:
+            found += measure_unchanged(channels, layers, batch, turns)
             found += ablation.measure(channels, layers, batch, turns)
         return found + memory.ratios(channels, layers, batch, given["threads"], full)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import count
 
 import torch
+from torch.optim import SGD
 
 import nasc
 from benchmarks import plain_gdas, plain_steps
@@ -22,10 +23,12 @@ from nasc.runtime.search.steps import Batch, move_strengths, weight_step
 CLIP, RATE, MOMENTUM, DECAY = 5.0, 0.025, 0.9, 3e-4
 
 
-def open_ours(channels: int, layers: int, checkpoint: bool = False, without: tuple[str, ...] = ()) -> Supernet:
-    """The shared-weight network as `nasc search` builds it."""
-    options, changes = Options(channels=channels, layers=layers), passes(rounding=True, without=without)
-    space = open_supernet(nasc.load("darts"), "search", options, changes=changes, channels_last=True).train()
+def open_ours(
+    channels: int, layers: int, checkpoint: bool = False, without: tuple[str, ...] = (), optimize: bool = True
+) -> Supernet:
+    """The shared-weight network as `nasc search` builds it; with `optimize=False` as the text has it."""
+    options, changes = Options(channels=channels, layers=layers), passes(optimize, rounding=True, without=without)
+    space = open_supernet(nasc.load("darts"), "search", options, changes=changes, channels_last=optimize).train()
     space.checkpoint = checkpoint
     return space
 
@@ -41,22 +44,9 @@ def measure(channels: int, layers: int, batch: int, turns: int) -> list[Ratio]:
     plain = PlainSupernet(channels, layers).train()
     weights = sgd(ours)
     plain_weights, plain_strengths = plain_steps.weight_optimizer(plain), plain_steps.strength_optimizer(plain)
-    train = torch.randn(batch, 3, 32, 32), torch.randint(10, (batch,))
-    valid = torch.randn(batch, 3, 32, 32), torch.randint(10, (batch,))
-
+    train, valid = pictures(batch), pictures(batch)
     return [
-        compare(
-            "weight_step",
-            lambda: plain_steps.weight_step(plain, plain_weights, train),
-            lambda: weight_step(ours, weights, train, CLIP),
-            turns,
-        ),
-        compare(
-            "strength_step",
-            lambda: plain_steps.first_order_step(plain, plain_strengths, valid),
-            lambda: first_order(ours, valid),
-            turns,
-        ),
+        *measure_first_order((plain, plain_weights), (ours, weights), train, valid, turns),
         compare(
             "second_order",
             lambda: plain_steps.second_order_step(plain, plain_weights, plain_strengths, train, valid),
@@ -65,6 +55,46 @@ def measure(channels: int, layers: int, batch: int, turns: int) -> list[Ratio]:
         ),
         measure_gdas(channels, layers, train, valid, turns),
     ]
+
+
+def measure_unchanged(channels: int, layers: int, batch: int, turns: int) -> list[Ratio]:
+    """Weight step and strength step of the network as the text has it: what the compiler costs, its passes aside."""
+    ours = open_ours(channels, layers, optimize=False)
+    plain = PlainSupernet(channels, layers).train()
+    both = (plain, plain_steps.weight_optimizer(plain)), (ours, sgd(ours))
+    return measure_first_order(*both, pictures(batch), pictures(batch), turns, ", optimize=False")
+
+
+def measure_first_order(
+    theirs: tuple[PlainSupernet, SGD],
+    mine: tuple[Supernet, SGD],
+    train: Batch,
+    valid: Batch,
+    turns: int,
+    how: str = "",
+) -> list[Ratio]:
+    """A step of the weights, and one of the strengths by the gradient alone. Networks come with their optimisers."""
+    (plain, plain_weights), (ours, weights) = theirs, mine
+    plain_strengths = plain_steps.strength_optimizer(plain)
+    return [
+        compare(
+            f"weight_step{how}",
+            lambda: plain_steps.weight_step(plain, plain_weights, train),
+            lambda: weight_step(ours, weights, train, CLIP),
+            turns,
+        ),
+        compare(
+            f"strength_step{how}",
+            lambda: plain_steps.first_order_step(plain, plain_strengths, valid),
+            lambda: first_order(ours, valid),
+            turns,
+        ),
+    ]
+
+
+def pictures(batch: int) -> Batch:
+    """So many pictures with labels, drawn anew."""
+    return torch.randn(batch, 3, 32, 32), torch.randint(10, (batch,))
 
 
 def measure_gdas(channels: int, layers: int, train: Batch, valid: Batch, turns: int) -> Ratio:
