@@ -122,10 +122,10 @@ def test_the_test_data_is_never_read(work: Any, text: str, tmp_path: Path, monke
     parts: list[str] = []
     original = digits.read
 
-    def watched(data_dir: Path | None, part: Any) -> Images:
+    def watched(data_dir: Path | None, part: Any, skipped: list[str] | None = None) -> Images:
         parts.append(part)
         assert part == "train"
-        return original(data_dir, part)
+        return original(data_dir, part, skipped)
 
     monkeypatch.setattr(digits, "read", watched)
     work(job(tmp_path / "run", text, limit=1, settings={"epochs": "1"}))
