@@ -18,15 +18,19 @@ from nasc.compiler.stack import Options
 from nasc.dsl import nodes as n
 from nasc.dsl.diagnostic import fail
 from nasc.runtime import checkpoint, weights_file
+from nasc.runtime.confusion import Confusion, class_names, counted
 from nasc.runtime.data.augment import evaluation_transform
 from nasc.runtime.data.images import ImageSet
-from nasc.runtime.data.registry import DataSet, describe, load
+from nasc.runtime.data.places import Part
+from nasc.runtime.data.registry import DataSet, describe, fitted, load
 from nasc.runtime.job import for_data
 from nasc.runtime.metrics import correct
 from nasc.runtime.rebuild import rebuild
+from nasc.runtime.weights.command import imported_network
 
 BATCH = 250
-"""Pictures at a time; in evaluation the figures do not depend on it."""
+FEW, SMALL = 50, 64
+"""Pictures at a time; large ones are few. In evaluation the figures do not depend on it."""
 
 
 @dataclass(frozen=True)
@@ -66,11 +70,26 @@ def open_target(target: Path) -> tuple[Network, str]:
 
 
 def open_genotype(
-    document: n.Document, network: str | None, options: Options, weights: Path, data: str, data_dir: Path | None
+    document: n.Document,
+    network: str | None,
+    options: Options,
+    weights: Path,
+    data: str,
+    data_dir: Path | None,
+    origin: str | None = None,
+    skip: bool = False,
 ) -> Network:
-    """The network of a genotype with weights of ours (safetensors or a checkpoint), built for a data set."""
-    data_set = describe(data, data_dir)
-    model = decided(plan(document, network, for_data(options, data_set.shape, data_set.classes)))
+    """The network of a genotype with weights of ours (safetensors or a checkpoint), built for a data set.
+
+    With an `origin` the weights are a checkpoint of the authors' code of that name (`runtime/weights`).
+    """
+    data_set = describe(data, data_dir, options.input, skip)
+    options = for_data(options, data_set.input, data_set.classes)
+    if origin is not None:
+        found = imported_network(weights, document, origin, network, options)[0]
+        assert isinstance(found, Network)  # a language model is opened elsewhere
+        return found
+    model = decided(plan(document, network, options))
     if weights.suffix == ".safetensors":
         state, _ = weights_file.load(weights)
     else:
@@ -100,34 +119,63 @@ def put(model: Network, state: Mapping[str, Tensor], name: str) -> None:
 
 
 @torch.no_grad()
-def score(model: Network, images: ImageSet, data_set: DataSet, split: str, device: torch.device) -> Score:
-    """Evaluate a network (in evaluation mode, without augmentation) on every example."""
+def measure(
+    model: Network, images: ImageSet, data_set: DataSet, split: str, device: torch.device
+) -> tuple[Score, Confusion]:
+    """Evaluate a network (in evaluation mode, without augmentation) on every example; and what was taken for what."""
     transform = evaluation_transform(data_set)
     model = model.to(device).eval()
-    loss, top1, top5 = 0.0, 0, 0
-    for chosen in torch.split(torch.arange(len(images)), BATCH):
+    loss, top1 = 0.0, 0
+    counts = torch.zeros(data_set.classes, data_set.classes, dtype=torch.int64)
+    top5 = torch.zeros(data_set.classes, dtype=torch.int64)
+    batches = torch.split(torch.arange(len(images)), BATCH if max(data_set.shape[1:]) <= SMALL else FEW)
+    for chosen, following in zip(batches, (*batches[1:], None), strict=True):
         pixels, labels = images.take(chosen)
+        if following is not None:
+            images.expect(following)
         logits, labels = model(transform(pixels).to(device)), labels.to(device)
         assert isinstance(logits, Tensor)
         loss += float(F.cross_entropy(logits, labels, reduction="sum"))
         top1 += correct(logits, labels, 1)
-        top5 += correct(logits, labels, 5)
+        counted(logits, labels, counts, top5)
     count = len(images)
-    return Score(data_set.name, split, count, top1 / count, top5 / count, loss / count)
+    found = Score(data_set.name, split, count, top1 / count, int(top5.sum()) / count, loss / count)
+    return found, Confusion(counts, top5, class_names(data_set.names, data_set.classes))
+
+
+def score(model: Network, images: ImageSet, data_set: DataSet, split: str, device: torch.device) -> Score:
+    """The figures alone."""
+    return measure(model, images, data_set, split, device)[0]
 
 
 def evaluate(model: Network, data: str, data_dir: Path | None, device: torch.device) -> Score:
-    """The figures of a network on the test part of a data set. Raises `NasError` where the two do not fit (E509)."""
-    data_set = describe(data, data_dir)
+    """The figures of a network on the test part of a data set. Raises `NasError` as `evaluate_part`."""
+    return evaluate_part(model, data, data_dir, device)[0]
+
+
+def evaluate_part(
+    model: Network,
+    data: str,
+    data_dir: Path | None,
+    device: torch.device,
+    part: Part = "test",
+    skipped: list[str] | None = None,
+) -> tuple[Score, Confusion]:
+    """The figures of a network on a part of a data set, and what was taken for what.
+
+    Pictures of any size are brought to the network's; those that cannot be read are left out where `skipped` takes
+    their paths. Raises `NasError` where data and network do not fit (E509), or the data cannot be read.
+    """
     stack = model.plan.stack
+    assert isinstance(stack.input, tuple)
+    data_set = fitted(describe(data, data_dir, stack.input, skipped is not None), stack.input)
     if (data_set.shape, data_set.classes) != (stack.input, stack.classes):
         theirs = f"{'x'.join(map(str, data_set.shape))} in {data_set.classes} classes"
         ours = f"{'x'.join(map(str, stack.input))} in {stack.classes}"
         raise fail("E509", f"`{data}` has pictures of {theirs}, the network takes {ours}")
-    return score(model, load(data, data_dir, "test"), data_set, "test", device)
+    return measure(model, load(data, data_dir, part, stack.input, skipped), data_set, part, device)
 
 
-def as_json(found: Score) -> str:
-    """The row that `nasc evaluate --json` prints."""
-    row: dict[str, Any] = found.__dict__
-    return json.dumps(row)
+def as_json(found: Score, more: Mapping[str, Any] | None = None) -> str:
+    """The row that `nasc evaluate --json` prints; `more` was asked for besides."""
+    return json.dumps({**found.__dict__, **(more or {})})

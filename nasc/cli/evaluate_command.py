@@ -8,67 +8,128 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nasc.cli.loading import document
-from nasc.cli.options import DIALECT, JSON, MACHINE, NETWORK, options_of
+from nasc.cli.options import JSON, MACHINE, NETWORK, WHERE, options_of
+from nasc.cli.reporting import report
 
 if TYPE_CHECKING:
+    from nasc.runtime.confusion import Confusion
+    from nasc.runtime.data.corpus import TextPart
+    from nasc.runtime.evaluate import Score
     from nasc.runtime.evaluate_language import LanguageScore
 
 
 @click.command("evaluate")
 @click.argument("target", metavar="RUN|CHECKPOINT|WEIGHTS|FILE")
 @click.option("--data", metavar="NAME", help="The data set; by default the one that was trained on.")
-@click.option("--data-dir", type=click.Path(path_type=Path), help="Where the data lies; else the variable NASC_DATA.")
+@WHERE
 @click.option("--weights", type=click.Path(path_type=Path), help="Weights for the genotype FILE.")
+@click.option(
+    "--from", "dialect", metavar="FORMAT|ORIGIN", help="The format of FILE; or whose code wrote the weights: darts, ..."
+)
+@click.option(
+    "--split", type=click.Choice(["train", "valid", "test"]), default="test", show_default=True, help="The part taken."
+)
+@click.option("--per-class", is_flag=True, help="The accuracy of each class, and what it is most often taken for.")
+@click.option("--plot", type=click.Path(path_type=Path), help="Draw the confusion matrix to FILE.svg or FILE.png.")
 @NETWORK
 @MACHINE
-@DIALECT
 @JSON
 def command(
-    target: str, data: str | None, data_dir: Path | None, weights: Path | None, as_json: bool, **given: Any
+    target: str,
+    data: str | None,
+    data_dir: Path | None,
+    skip_unreadable: bool,
+    weights: Path | None,
+    split: TextPart,
+    per_class: bool,
+    plot: Path | None,
+    as_json: bool,
+    **given: Any,
 ) -> None:
     """Measure a trained network on test data: top-1, top-5 and loss; the perplexity of a language model.
 
     \b
     Example:
       nasc evaluate runs/first-trained --data digits
+      nasc evaluate runs/first-trained --per-class --plot confusion.svg
       nasc evaluate genotype.nas --weights w.safetensors --data digits
+      nasc evaluate darts_v2 --weights cifar10_model.pt --from darts --data cifar10
     """
-    import torch
-
+    from nasc.runtime.confusion_picture import draw
+    from nasc.runtime.data.unreadable import warnings_about
     from nasc.runtime.device import choose_device
-    from nasc.runtime.evaluate import as_json as row
-    from nasc.runtime.evaluate import evaluate, open_genotype, open_target
+    from nasc.runtime.evaluate import evaluate_part, open_genotype, open_target
     from nasc.runtime.evaluate_language import evaluate_spoken, open_spoken, open_with_weights, speaks
     from nasc.runtime.recipe import is_language
 
     device = choose_device(given.pop("device"), given.pop("threads"))
     network, dialect = given.pop("network"), given.pop("dialect")
     options = options_of(given)
-    own = document(target, dialect) if weights is not None else None
+    origin = _origin(dialect, weights)
+    own = document(target, None if origin else dialect) if weights is not None else None
     if is_language(own, network) if own is not None else speaks(Path(target)):
         if weights is not None and data is None:
             raise click.UsageError("name the text: --data NAME")
+        if per_class or plot:
+            raise click.UsageError("a language model has no classes: leave --per-class and --plot out")
         spoken = (
             open_with_weights(own, network, options, weights, str(data), data_dir)
             if own is not None and weights is not None
             else open_spoken(Path(target))
         )
-        _tell(evaluate_spoken(spoken, data or spoken.data, data_dir, "test", device), as_json)
+        _tell(evaluate_spoken(spoken, data or spoken.data, data_dir, split, device), as_json)
         return
-    if weights is None:
+    if split == "valid":
+        raise click.UsageError("pictures have the parts train and test")
+    skipped: list[str] | None = [] if skip_unreadable else None
+    if own is None or weights is None:
         model, trained_on = open_target(Path(target))
+        data = data or trained_on
+    elif data is None:
+        raise click.UsageError("name the data set: --data NAME")
     else:
-        if data is None:
-            raise click.UsageError("name the data set: --data NAME")
-        model, trained_on = open_genotype(document(target, dialect), network, options, weights, data, data_dir), data
-    found = evaluate(model, data or trained_on, data_dir, device)
+        model = open_genotype(own, network, options, weights, data, data_dir, origin, skip_unreadable)
+    found, confusion = evaluate_part(model, data, data_dir, device, split, skipped)
+    report(warnings_about(skipped))
+    if plot is not None:
+        draw(confusion, f"{found.dataset}, {found.split}: {found.examples:,} examples, top-1 {found.top1:.2%}", plot)
+    _show(found, confusion, per_class, as_json, skipped)
+
+
+def _origin(name: str | None, weights: Path | None) -> str | None:
+    """Whose code wrote the weights, where they are not ours and `--from` says it."""
+    from nasc.dsl.diagnostic import NasError
+    from nasc.runtime import checkpoint
+    from nasc.runtime.weights import ORIGINS
+
+    if name not in ORIGINS or weights is None or weights.suffix == ".safetensors":
+        return None
+    try:
+        checkpoint.load(weights)
+    except NasError:
+        return name
+    return None
+
+
+def _show(found: Score, confusion: Confusion, per_class: bool, as_json: bool, skipped: list[str] | None) -> None:
+    """Print how well pictures were told apart."""
+    import torch
+
+    from nasc.runtime.confusion import as_rows, table
+    from nasc.runtime.data.unreadable import record_of
+    from nasc.runtime.evaluate import as_json as row
+
     if as_json:
-        click.echo(row(found))
+        click.echo(
+            row(found, {**record_of(skipped), **({"classes": as_rows(confusion.by_class())} if per_class else {})})
+        )
         return
     click.echo(f"{found.dataset}, {found.split}: {found.examples:,} examples ({torch.get_num_threads()} threads)")
     click.echo(f"  top-1  {found.top1:8.2%}")
     click.echo(f"  top-5  {found.top5:8.2%}")
     click.echo(f"  loss   {found.loss:8.4f}")
+    if per_class:
+        click.echo("\n" + table(confusion.by_class()))
 
 
 def _tell(found: LanguageScore, as_json: bool) -> None:

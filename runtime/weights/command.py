@@ -35,6 +35,27 @@ def convert(
 
     Raises `NasError`: the checkpoint cannot be read (E705), or the first key that does not fit (E702 to E704).
     """
+    model, imported = imported_network(checkpoint, document, origin, network, options)
+    about = {
+        "text": to_text(document),
+        "dialect": None,
+        "name": name,
+        "network": model.plan.stack.name,
+        "options": json.dumps(options.__dict__),
+        "auxiliary": isinstance(model, Network) and model.auxiliary is not None,
+        "data": data,
+    }
+    weights_file.save(out, model, about)
+    return imported
+
+
+def imported_network(
+    checkpoint: Path, document: Document, origin: str, network: str | None, options: Options
+) -> tuple[Network | LanguageModel, Imported]:
+    """The network of a genotype with the weights of a checkpoint; an auxiliary head if that has one.
+
+    Raises `NasError` as `convert`.
+    """
     found = any_plan(document, network, options)
     state = read_checkpoint(checkpoint)
     model: Network | LanguageModel
@@ -42,18 +63,7 @@ def convert(
         model = decided_language(found)
     else:
         model = decided(found, auxiliary=found.auxiliary is not None and _has_auxiliary(state, origin))
-    imported = import_weights(model, state, origin)
-    about = {
-        "text": to_text(document),
-        "dialect": None,
-        "name": name,
-        "network": found.stack.name,
-        "options": json.dumps(options.__dict__),
-        "auxiliary": isinstance(model, Network) and model.auxiliary is not None,
-        "data": data,
-    }
-    weights_file.save(out, model, about)
-    return imported
+    return model, import_weights(model, state, origin)
 
 
 def _has_auxiliary(state: Mapping[str, Tensor], origin: str) -> bool:
