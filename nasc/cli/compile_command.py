@@ -61,13 +61,15 @@ def command(
       nasc compile runs/trained --weights runs/trained/weights.safetensors --emit onnx -o net.onnx
       nasc compile darts_v2 --profile --batch 16 --threads 1
     """
+    from nasc.compiler.expand import Plan
     from nasc.compiler.plan import any_plan, plan, stats
     from nasc.runtime.build_check import build_and_compare
 
     _usage(emit, out, weights, as_json, profile)
     options = options_of(given)
     text = document(file, dialect)
-    found = any_plan(text, network, options)
+    # what is emitted and measured are networks of pictures; a language model is refused before anything is printed
+    found = (any_plan if emit == "none" and not profile else plan)(text, network, options)
     if options.overriding:
         message = "not checked: it speaks of the network as written"
         report(Diagnostic("W206", message, item.span) for item in found.stack.requires[:1])
@@ -76,22 +78,22 @@ def command(
     row: dict[str, Any] = asdict(counts)
     if not as_json and (emit == "none" or out is not None):
         _summary(counts)
-    if profile:
+    if profile and isinstance(found, Plan):
         from nasc.cli.profile_table import show_profile
         from nasc.compiler.profile import profile as measure
         from nasc.runtime.device import choose_device
 
-        measured = measure(plan(text, network, options), batch, choose_device(device, threads))
+        measured = measure(found, batch, choose_device(device, threads))
         row["profile"] = asdict(measured)
         if not as_json:
             show_profile(measured)
     if as_json:
         click.echo(json.dumps(row))
-    if emit != "none":
+    if emit != "none" and isinstance(found, Plan):
         from nasc.cli.emitting import emitted
         from nasc.runtime.text_file import write_atomically
 
-        data = emitted(emit, text, plan(text, network, options), weights)
+        data = emitted(emit, text, found, weights)
         if out is None:
             click.echo(data.decode(), nl=False)
         else:
