@@ -12,9 +12,9 @@ from nasc.compiler.graph import LayerGraph, Step, state_path
 from nasc.compiler.language_bounds import language_bounds, language_costs
 from nasc.compiler.language_plan import LanguagePlan, expand_language
 from nasc.compiler.layers import LAYERS, Shape
-from nasc.compiler.operations import ExpandError
 from nasc.compiler.plan import any_plan
 from nasc.compiler.resolve import Program
+from nasc.compiler.scope import ExpandError
 from nasc.compiler.write_out import write_out
 from nasc.dsl.diagnostic import Findings
 

@@ -8,7 +8,8 @@ from fractions import Fraction
 from nasc.compiler.dag import CellDag, Edge
 from nasc.compiler.graph import MIX, WEIGH, GraphBuilder, Step
 from nasc.compiler.layers import Shape
-from nasc.compiler.operations import ChainWriter, ExpandError, Placeholder, Scope, write_chain
+from nasc.compiler.operations import ChainWriter, write_chain
+from nasc.compiler.scope import ExpandError, Placeholder, Scope
 from nasc.compiler.stack import Stack
 from nasc.compiler.values import IN_TRAINING, ONE, Value, Values, exact
 from nasc.dsl import nodes as n

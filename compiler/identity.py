@@ -22,9 +22,9 @@ from hashlib import sha256
 
 from nasc.compiler.cell_values import CellValues
 from nasc.compiler.dag import CellDag
-from nasc.compiler.operations import Scope
 from nasc.compiler.plan import choose, family_network, recipe_network
 from nasc.compiler.resolve import Program, resolve
+from nasc.compiler.scope import Scope
 from nasc.compiler.stack import Stack, lay_out
 from nasc.compiler.write_out import write_out
 from nasc.dsl import nodes as n

@@ -9,8 +9,8 @@ from nasc.compiler.expand import Plan, expand
 from nasc.compiler.graph import LayerGraph
 from nasc.compiler.language_plan import LanguagePlan, expand_language
 from nasc.compiler.layers import Shape
-from nasc.compiler.operations import ExpandError
 from nasc.compiler.resolve import Program, resolve, uses
+from nasc.compiler.scope import ExpandError
 from nasc.compiler.stack import Options, Stack, lay_out
 from nasc.compiler.write_out import write_out
 from nasc.dsl import nodes as n

@@ -9,8 +9,8 @@ from nasc.compiler.emit.python_classes import Names, Settled, Template, Template
 from nasc.compiler.emit.python_layers import chain_call, item_call
 from nasc.compiler.emit.python_style import docstring, signature
 from nasc.compiler.layers import LAYERS
-from nasc.compiler.operations import Scope
 from nasc.compiler.parts import Chain, Layer
+from nasc.compiler.scope import Scope
 from nasc.compiler.stack import Stack
 from nasc.dsl import nodes as n
 

@@ -10,9 +10,10 @@ from torch import Tensor, fx
 
 from nasc.compiler.graph import GraphBuilder, LayerGraph
 from nasc.compiler.lower import to_module
-from nasc.compiler.operations import Scope, write_chain
+from nasc.compiler.operations import write_chain
 from nasc.compiler.passes import passes
 from nasc.compiler.resolve import Program, resolve
+from nasc.compiler.scope import Scope
 from nasc.dsl.diagnostic import Findings
 from nasc.dsl.parser import parse
 from nasc.dsl.source import Source
