@@ -147,7 +147,7 @@ class World:
             raise self.lost(error) from None
 
     def speak(self, error: NasError) -> bool:
-        """Leave the words of an error for the others; whether it is still to be shown, since rank 0 does not say it."""
+        """Leave the words of an error for the others; whether it is still to be shown: rank 0 has not said the same."""
         said = error.diagnostics[0].message
         if self.size == 1 or self.store is None:
             return True
@@ -156,7 +156,7 @@ class World:
             until = time.monotonic() + LAST_WORDS
             while not self.main and time.monotonic() < until:
                 if self.store.check(["ended/0"]):
-                    return bool(self.store.get("ended/0").decode() != said)
+                    return self.store.get("ended/0").decode() not in said
                 time.sleep(0.05)
         return True
 

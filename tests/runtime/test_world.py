@@ -12,7 +12,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 import nasc
-from nasc.runtime import checkpoint, search_job, train_job
+from nasc.dsl.diagnostic import fail
+from nasc.runtime import checkpoint, search_job, train_job, world
 from nasc.runtime.data.augment import evaluation_transform
 from nasc.runtime.job import Job
 from nasc.runtime.randomness import seed_step
@@ -248,6 +249,32 @@ def test_a_rank_that_dies(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> 
     asked = json.loads((tmp_path / "run" / "run.json").read_text())
     assert (asked["ranks"], asked["ranks_before"]) == (1, [2])
     assert len(rows(tmp_path / "run")) == EPOCHS
+
+
+def test_what_all_ranks_have_to_say_is_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first rank says it; the others what it does not, such as that theirs has too little memory."""
+
+    class Store(dict[str, str]):
+        def set(self, key: str, value: str) -> None:
+            self[key] = value
+
+        def check(self, keys: list[str]) -> bool:
+            return all(key in self for key in keys)
+
+        def __getitem__(self, key: str) -> Any:
+            return super().__getitem__(key).encode()
+
+        def get(self, key: str) -> Any:  # type: ignore[override]
+            return self[key]
+
+    monkeypatch.setattr(world, "LAST_WORDS", 0.1)
+    store = Store()
+    assert World(1, 2, store).speak(fail("E510", "memory does not suffice"))
+    assert World(0, 2, store).speak(fail("E310", "nothing is open"))
+    assert not World(1, 2, store).speak(fail("E310", "nothing is open"))
+    assert not World(1, 2, store).speak(fail("E512", "rank 0 has ended: nothing is open"))
+    assert World(1, 2, store).speak(fail("E510", "memory does not suffice"))
+    assert store["ended/1"] == b"memory does not suffice"
 
 
 @pytest.mark.slow
