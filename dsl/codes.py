@@ -510,6 +510,12 @@ CODES: dict[str, Code] = {
         "A table says what genotypes are worth and nothing else: there are no weights and no gradients. `random`, "
         "`evolution` and the policy of `ednas` need no more.",
     ),
+    "E606": Code(
+        "a data set cannot be fetched",
+        "`--download` fetches a data set from its official place into the data folder, if it is not there. The place "
+        "may be out of reach, what came may have another checksum than it should, or nobody may pass the data set on. "
+        "Nothing half fetched is left behind, and nothing is ever fetched without `--download`.",
+    ),
     "E701": Code(
         "an unknown origin of weights",
         "`--from` names the code that wrote the checkpoint; the help lists the origins that are known.",
@@ -615,8 +621,8 @@ CODES: dict[str, Code] = {
     ),
     "W601": Code(
         "pictures that cannot be read were left out",
-        "`--skip-unreadable` was given, and some pictures are damaged or truncated. The first ones are named; `run.json` "
-        "says how many there are, and the run is known by the others alone.",
+        "`--skip-unreadable` was given, and some pictures are damaged or truncated. The first ones are named; "
+        "`run.json` says how many there are, and the run is known by the others alone.",
     ),
     "W502": Code(
         "a run goes on with another number of ranks",

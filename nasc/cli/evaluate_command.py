@@ -10,6 +10,7 @@ import click
 from nasc.cli.loading import document
 from nasc.cli.options import JSON, MACHINE, NETWORK, WHERE, options_of
 from nasc.cli.reporting import report
+from nasc.cli.runs import fetched
 
 if TYPE_CHECKING:
     from nasc.runtime.confusion import Confusion
@@ -38,6 +39,7 @@ def command(
     target: str,
     data: str | None,
     data_dir: Path | None,
+    download: bool,
     skip_unreadable: bool,
     weights: Path | None,
     split: TextPart,
@@ -82,6 +84,8 @@ def command(
     if split == "valid":
         raise click.UsageError("pictures have the parts train and test")
     skipped: list[str] | None = [] if skip_unreadable else None
+    if download and data:
+        fetched(data, data_dir)
     if own is None or weights is None:
         model, trained_on = open_target(Path(target))
         data = data or trained_on

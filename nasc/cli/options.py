@@ -97,6 +97,7 @@ WHERE = together(
     click.option(
         "--data-dir", type=click.Path(path_type=Path), help="Where the data lies; else the variable NASC_DATA."
     ),
+    click.option("--download", is_flag=True, help="Fetch the data set into --data-dir if it is not there."),
     click.option("--skip-unreadable", is_flag=True, help="Leave out pictures that cannot be read, and count them."),
 )
 DATA = together(click.option("--data", metavar="NAME", required=True, help=_NAMES), WHERE)

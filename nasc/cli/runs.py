@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -34,6 +35,8 @@ def job_of(command: str, file: str, given: dict[str, Any]) -> Job:
     from nasc.runtime.saving import Saving
 
     source = open_source(file)
+    if given["download"]:
+        fetched(given["data"], given["data_dir"])
     data = str(given["data"]).replace(":", "-").replace("/", "-")
     out = given["out"] or Path("runs") / f"{command}-{Path(file).stem}-{data}"
     seed = given["seed"]
@@ -62,6 +65,14 @@ def job_of(command: str, file: str, given: dict[str, Any]) -> Job:
         saving=Saving(given["every"][0], given["every"][1], given["keep"], wanted(given["tensorboard"])),
     )
     return resumed(job, seed_given=seed is not None) if job.resume else job
+
+
+def fetched(data: str, data_dir: Path | None) -> None:
+    """Fetch a data set if it is not there; of several ranks the first does."""
+    from nasc.runtime.data.download import Told, fetch
+
+    if os.environ.get("RANK", "0") == "0":
+        fetch(data, data_dir, Told())
 
 
 def run(job: Job, work: Callable[[Job], Done]) -> Done | int:

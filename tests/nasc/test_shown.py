@@ -111,6 +111,7 @@ COMMANDS = {
     "E603": "train tiny.nas --data digit --out new",
     "E604": "search nasbench201 --table table.csv --set column=test --out new",
     "E605": "search darts --table table.csv --out new",
+    "E606": "train tiny.nas --data imagenet:100 --download --out new",
     "E701": "import-weights linear.pt tiny.nas --from dart -o out.safetensors",
     "E702": "import-weights wider.pt tiny.nas --from darts -o out.safetensors",
     "E703+E704": "import-weights linear.pt tiny.nas --from darts -o out.safetensors",
