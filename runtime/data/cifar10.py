@@ -42,7 +42,8 @@ def read(data_dir: Path | None, part: Part, skipped: list[str] | None = None) ->
             return read_pictures(folder / part, CLASSES, (3, 32, 32), skipped)
     wanted = f"{STEMS[part][0]}.bin, {STEMS[part][0]} or {part}/{CLASSES[0]}"
     looked = [f"{folder} ({wanted})" for folder in folders]
-    how = "`--download` fetches it; or get `cifar-10-binary.tar.gz` from www.cs.toronto.edu/~kriz/cifar.html and unpack it there"
+    how = "`--download` fetches it\n"
+    how += "or get `cifar-10-binary.tar.gz` from www.cs.toronto.edu/~kriz/cifar.html and unpack it there"
     raise not_found("CIFAR-10", part, looked, data_dir, how)
 
 

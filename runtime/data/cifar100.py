@@ -36,7 +36,8 @@ def read(data_dir: Path | None, part: Part, skipped: list[str] | None = None) ->
         if is_dir(folder / part / CIFAR100[0]):
             return read_pictures(folder / part, CIFAR100, (3, 32, 32), skipped)
     looked = [f"{folder} ({part}.bin, {part} or {part}/{CIFAR100[0]})" for folder in folders]
-    how = "`--download` fetches it; or get `cifar-100-binary.tar.gz` from www.cs.toronto.edu/~kriz/cifar.html and unpack it there"
+    how = "`--download` fetches it\n"
+    how += "or get `cifar-100-binary.tar.gz` from www.cs.toronto.edu/~kriz/cifar.html and unpack it there"
     raise not_found("CIFAR-100", part, looked, data_dir, how)
 
 

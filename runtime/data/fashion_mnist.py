@@ -47,7 +47,8 @@ def _find(data_dir: Path | None, part: Part) -> tuple[Path, Path]:
             missing = folder / names[0 if found[1] else 1]
             raise damaged(folder, f"`{missing.name}` is missing", help=f"it belongs to {found[0] or found[1]}")
     looked = [folder / names[0] for folder in folders]
-    how = "`--download` fetches it; or get it from Debian's package `dataset-fashion-mnist` or github.com/zalandoresearch/fashion-mnist"
+    how = "`--download` fetches it\n"
+    how += "or get it from Debian's package `dataset-fashion-mnist` or github.com/zalandoresearch/fashion-mnist"
     raise not_found("Fashion-MNIST", part, looked, data_dir, how)
 
 
