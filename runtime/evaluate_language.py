@@ -22,6 +22,7 @@ from nasc.runtime import checkpoint, weights_file
 from nasc.runtime.data.corpus import TextPart
 from nasc.runtime.data.texts import load_text
 from nasc.runtime.perplexity import measure, perplexity
+from nasc.runtime.weights.command import imported_network
 
 BATCH = 1
 """Columns that a text is measured in: one, as published, so that every word but the first is foretold."""
@@ -87,9 +88,24 @@ def open_spoken(target: Path) -> Spoken:
 
 
 def open_with_weights(
-    document: n.Document, network: str | None, options: Options, weights: Path, data: str, data_dir: Path | None
+    document: n.Document,
+    network: str | None,
+    options: Options,
+    weights: Path,
+    data: str,
+    data_dir: Path | None,
+    origin: str | None = None,
 ) -> Spoken:
-    """The language model of a genotype with weights of ours, which say their words, or have those of the text."""
+    """The language model of a genotype with weights of ours, which say their words, or have those of the text.
+
+    With an `origin` the weights are a checkpoint of the authors' code of that name; its words are those of the text.
+    """
+    if origin is not None:
+        count = len(load_text(data, data_dir, options.vocabulary).words)
+        options = replace(options, vocabulary=options.vocabulary or count)
+        found = imported_network(weights, document, origin, network, options)[0]
+        assert isinstance(found, LanguageModel)  # networks of pictures are opened elsewhere
+        return Spoken(found, None, data)
     state, about = _saved(weights)
     words = tuple(about["words"]) if about is not None and "words" in about else None
     count = len(words) if words is not None else len(load_text(data, data_dir, options.vocabulary).words)

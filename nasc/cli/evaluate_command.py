@@ -75,7 +75,7 @@ def command(
         if per_class or plot:
             raise click.UsageError("a language model has no classes: leave --per-class and --plot out")
         spoken = (
-            open_with_weights(own, network, options, weights, str(data), data_dir)
+            open_with_weights(own, network, options, weights, str(data), data_dir, origin)
             if own is not None and weights is not None
             else open_spoken(Path(target))
         )

@@ -232,6 +232,25 @@ def test_evaluate_on_the_command_line(averaged: Path, tmp_path: Path) -> None:
     assert last["tokens"] == 12
 
 
+def test_evaluate_takes_checkpoints_of_the_authors(averaged: Path, tmp_path: Path) -> None:
+    run = CliRunner().invoke
+    state, _ = weights_file.load(averaged / "weights.safetensors")
+    theirs = {
+        "encoder.weight": state["stem.0.weight"],
+        "decoder.weight": state["stem.0.weight"],
+        "decoder.bias": state["head.1.bias"],
+        "rnns.0._W0": state["cells.0.s0.weight"],
+        "rnns.0._Ws.0": state["cells.0.s1.weight"],
+        "rnns.0._Ws.1": state["cells.0.s2.weight"],
+    }
+    torch.save(theirs, tmp_path / "theirs.pt")
+    told = json.loads(run(group, ["evaluate", str(averaged), "--json"]).output)
+    given = ["evaluate", str(averaged / "genotype.nas"), "--weights", str(tmp_path / "theirs.pt"), "--from", "darts"]
+    found = run(group, [*given, "--data", told["dataset"], "--json"])
+    assert found.exit_code == 0, found.output
+    assert json.loads(found.output) == told
+
+
 def refused(own: Any) -> str:
     with pytest.raises(nasc.NasError) as caught:
         train(own)
