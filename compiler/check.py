@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from nasc.compiler.check_operations import check_operations
 from nasc.compiler.dag import CellDag, numbered
 from nasc.compiler.expand import Plan
+from nasc.compiler.offered import ACTIVATIONS
 from nasc.compiler.plan import AnyPlan, Stats, expand_any, family_network, stats
 from nasc.compiler.resolve import Program, is_shipped, resolve
 from nasc.compiler.scope import ExpandError
 from nasc.compiler.stack import Stack, check_skeleton, lay_out
-from nasc.compiler.write_out import ACTIVATIONS, write_out
+from nasc.compiler.write_out import write_out
 from nasc.dsl import nodes as n
 from nasc.dsl.collector import uncollected
 from nasc.dsl.diagnostic import Findings, nearest

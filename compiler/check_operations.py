@@ -7,11 +7,11 @@ from dataclasses import replace
 from nasc.compiler.expand import MAX_LAYERS
 from nasc.compiler.graph import GraphBuilder
 from nasc.compiler.layers import LAYERS
+from nasc.compiler.offered import ACTIVATIONS, as_operation
 from nasc.compiler.operations import MAX_DEPTH, PLACEHOLDERS, ChainWriter, write_chain
 from nasc.compiler.resolve import Program, brought_by, told_at
 from nasc.compiler.scope import ExpandError, Placeholder, Scope
 from nasc.compiler.stack import CHAINS, mentions
-from nasc.compiler.write_out import ACTIVATIONS, as_operation
 from nasc.dsl import nodes as n
 from nasc.dsl.diagnostic import Findings, nearest
 from nasc.dsl.source import Span

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Literal
 
-from nasc.compiler.dag import CellDag, Edge, Group, in_order, numbered
-from nasc.compiler.layers import LAYERS
-from nasc.compiler.resolve import Program, brought_by
+from nasc.compiler.dag import CellDag, Edge, Group, in_order
+from nasc.compiler.offered import Offered, counted, keeps
+from nasc.compiler.resolve import Program
+from nasc.compiler.state_names import MAX_STATES, later_states, listed, nearest_state, stretch
 from nasc.dsl import nodes as n
 from nasc.dsl.diagnostic import Findings, nearest
 from nasc.dsl.source import Span
 
-MAX_STATES = 10_000
 MAX_EDGES = 1_000_000
 RETURNS = ("concat", "sum", "mean")
 
@@ -36,8 +35,8 @@ class _Writer:
         self.added: list[n.Triple] = []
         self.edges: list[Edge] = []
         self.groups: list[Group] = []
-        self.later = _later_states(cell)
-        self.named = program.operation_names
+        self.later = later_states(cell)
+        self.offered = Offered(cell, program, self.error)
         self.places: set[Span] = set()
         # set where a statement could not be written out: what is unknown from there on may be its fault
         self.unsure = False
@@ -87,7 +86,7 @@ class _Writer:
 
     def statement(self, statement: n.Statement) -> bool:
         """Write out one statement; False when a limit is passed and the rest of the cell is left alone."""
-        names = self.stretch(statement.state, statement.last)
+        names = stretch(statement.state, statement.last, self.error)
         self.unsure |= not names
         if len(self.states) + len(names) > MAX_STATES:
             message = f"cell `{self.cell.name}` has more than {MAX_STATES} states"
@@ -129,26 +128,16 @@ class _Writer:
         count = len(self.edges) - start
         low, high = term.count.low, term.count.high
         written = sum(1 if edge.sources is None else len(edge.sources) for edge in term.edges)
-        if self.keeps(term.count) and low > count >= written:
+        if keeps(term.count, self.error) and low > count >= written:
             edges = f"{count} edge" + "s" * (count != 1)
-            message = f"`keep {_count(term.count)} of` stands before {edges} in `{state}`"
+            message = f"`keep {counted(term.count)} of` stands before {edges} in `{state}`"
             help = "`*` stands for the states defined before" if term.edges[0].sources is None else ""
             self.error("E206", message, term.count.span, help)
         self.groups.append(Group(state, low, high, tuple(range(start, start + count)), term.span))
 
-    def keeps(self, count: n.Count) -> bool:
-        """Whether a `keep` counts from low to high and keeps something; reported if not."""
-        if count.low > count.high:
-            message = f"`keep {_count(count)} of` counts down"
-            self.error("E206", message, count.span, f"write `keep {count.high}..{count.low} of`")
-        elif count.high < 1:
-            help = "leave the term out, or write `keep 0..1 of` for at most one"
-            self.error("E206", f"`keep {_count(count)} of` keeps nothing", count.span, help)
-        return 1 <= count.high >= count.low
-
     def written(self, state: str, edge: n.Edge, group: int | None) -> list[Edge]:
         """The edges that one written edge stands for."""
-        operations, kept = self.operations(edge.what)
+        operations, kept = self.offered.of(edge.what)
         what = edge.what.text if isinstance(edge.what, n.Name) else _in_place(edge.what)
         factor = float(edge.factor.value) if edge.factor else None
         strength = float(edge.strength.value) if edge.strength else None
@@ -190,7 +179,7 @@ class _Writer:
         if self.unsure:
             return False
         here = [*self.inputs, *self.states] if self.cell.kind == "cell" else [*self.states]
-        label = f"states defined here: {_listed(here)}"
+        label = f"states defined here: {listed(here)}"
         if source.text == state:
             self.error("E204", f"`{source}` reads itself", source.span, label=label)
         elif source.text in self.later:
@@ -199,7 +188,7 @@ class _Writer:
             self.error("E204", message, source.span, help, label)
         else:
             message = f"`{source}` is not defined in {self.cell.kind} `{self.cell.name}`"
-            self.error("E203", message, source.span, _nearest_state(source.text, here), label)
+            self.error("E203", message, source.span, nearest_state(source.text, here), label)
         return False
 
     def triple(self, triple: n.Triple) -> None:
@@ -213,7 +202,7 @@ class _Writer:
         if len(self.states) >= MAX_STATES:
             self.error("E105", f"cell `{self.cell.name}` has more than {MAX_STATES} states", triple.span)
             return
-        operations, kept = self.operations(triple.operation)
+        operations, kept = self.offered.of(triple.operation)
         if source == state and state in self.states:
             self.error("E204", f"`{source}` reads itself", triple.source.span)
         elif self.known(n.Name(source, triple.source.span), state):
@@ -236,59 +225,6 @@ class _Writer:
                 self.error("E204", f"`{source}` is made of `{state}`, which reads it", triple.source.span, help)
         return tuple(found)
 
-    # operations
-
-    def operations(self, what: n.Name | n.Choice) -> tuple[tuple[str, ...], tuple[int, int] | None]:
-        """The operations an edge may take, sets opened, in order."""
-        if isinstance(what, n.Name):
-            return self.members(what), None
-        found: dict[str, None] = {}
-        for member in what.members:
-            names = self.members(member)
-            again = next((name for name in names if name in found), None)
-            if again is not None:
-                self.error("E218", f"`{again}` stands twice in the set", member.span)
-            found.update(dict.fromkeys(names))
-        if what.keep is None:
-            return tuple(found), None
-        if self.keeps(what.keep) and what.keep.low > len(found):
-            message = f"`keep {_count(what.keep)} of` stands before {len(found)} operations"
-            self.error("E206", message, what.keep.span)
-        return tuple(found), (what.keep.low, what.keep.high)
-
-    def members(self, name: n.Name) -> tuple[str, ...]:
-        recurrent = self.cell.kind == "recurrent"
-        if name.text in self.program.sets:
-            found = tuple(member.text for member in self.program.sets[name.text].members)
-            if recurrent:
-                odd = next((word for word in found if word not in ACTIVATIONS), None)
-                what = "an operation on pictures"
-            else:
-                odd = next((word for word in found if word in ACTIVATIONS and word not in self.named), None)
-                what = "a step of recurrent cells"
-            if odd is not None:
-                help = "name a set of activations, such as `darts_rnn`" if recurrent else "such cells are `recurrent`"
-                self.error("E219", f"`{odd}` of the set `{name}` is {what}", name.span, help)
-            return found
-        if recurrent and name.text in ("gate", *ACTIVATIONS):
-            return (name.text,)
-        if (recurrent or name.text not in self.named) and not self.program.missing:
-            self.error("E202", *self.unknown(name))
-        return (name.text,)
-
-    def unknown(self, name: n.Name) -> tuple[str, Span, str]:
-        """What to say of an operation that does not exist: the message, its place, the help."""
-        if self.cell.kind == "recurrent":
-            help = nearest(name.text, ACTIVATIONS) or f"in a recurrent cell: gate, {', '.join(ACTIVATIONS)}"
-            return f"there is no step `{name}`", name.span, help
-        if name.text == "gate":
-            return "`gate` stands in recurrent cells only", name.span, ""
-        if name.text in LAYERS:
-            return f"`{name}` is a layer, not an operation", name.span, as_operation(name.text)
-        help = brought_by((n.Op, n.Ops), name.text) or nearest(name.text, self.named)
-        help = help or "operations come from `op` lines and `use`, such as `use std.darts`"
-        return f"there is no operation `{name}`", name.span, help
-
     # what is returned
 
     def returned(self) -> tuple[Literal["concat", "sum", "mean"] | None, tuple[str, ...]]:
@@ -297,87 +233,28 @@ class _Writer:
             help = nearest(how.text, RETURNS) or "write `concat`, `sum` or `mean`"
             self.error("E205", f"`return {how}(...)` is not known", how.span, help)
         found: list[str] = []
-        for stretch in self.cell.returned.states:
-            for name in self.stretch(stretch.first, stretch.last):
+        for part in self.cell.returned.states:
+            for name in stretch(part.first, part.last, self.error):
                 if name in self.inputs and self.cell.kind == "recurrent":
-                    self.error("E219", f"input `{name}` is read by `gate` only", stretch.span)
+                    self.error("E219", f"input `{name}` is read by `gate` only", part.span)
                 if name in self.states or name in self.inputs:
                     found.append(name)
                     continue
                 if self.unsure:
                     break
-                label = f"states defined here: {_listed([*self.inputs, *self.states])}"
+                label = f"states defined here: {listed([*self.inputs, *self.states])}"
                 message = f"`{name}` is not defined in {self.cell.kind} `{self.cell.name}`"
-                help = _nearest_state(name, self.states) if stretch.last is None else ""
-                self.error("E205", message, stretch.span, help, label)
+                help = nearest_state(name, self.states) if part.last is None else ""
+                self.error("E205", message, part.span, help, label)
                 break
         return how.text if how else None, tuple(found)  # type: ignore[return-value]
-
-    def stretch(self, first: n.Name, last: n.Name | None) -> list[str]:
-        """The names of `s2..s5`."""
-        if last is None:
-            return [first.text]
-        a, b = numbered(first.text), numbered(last.text)
-        span = first.span.to(last.span)
-        if a is None or b is None or a[0] != b[0]:
-            help = "both ends are one word with a number, without leading zeros, such as `s2..s5`"
-            self.error("E207", f"`{first}..{last}` is not a range of states", span, help)
-            return []
-        if a[1] > b[1]:
-            self.error("E207", f"the range `{first}..{last}` counts down", span, f"write `{last}..{first}`")
-            return []
-        if b[1] - a[1] >= MAX_STATES:
-            self.error("E105", f"`{first}..{last}` is more than {MAX_STATES} states", span)
-            return []
-        return [f"{a[0]}{number}" for number in range(a[1], b[1] + 1)]
-
-
-ACTIVATIONS = ("none", "tanh", "relu", "sigmoid", "identity")
-"""What an edge of a recurrent cell can be: an activation within the highway update of DARTS (section 2.1)."""
-
-
-def _later_states(cell: n.Cell) -> set[str]:
-    """The states that some statement defines, as far as they can be told without writing the cell out."""
-    found: set[str] = set()
-    for statement in cell.statements:
-        if isinstance(statement, n.Triple):
-            found.add(f"s{statement.state.text}")
-            continue
-        found.add(statement.state.text)
-        first, last = numbered(statement.state.text), numbered(statement.last.text) if statement.last else None
-        if first and last and first[0] == last[0] and 0 <= last[1] - first[1] < MAX_STATES:
-            found |= {f"{first[0]}{number}" for number in range(first[1], last[1] + 1)}
-    return found
-
-
-def as_operation(layer: str) -> str:
-    """The `help` where a layer stands and an operation belongs."""
-    arguments = "(3)" if any(p.required for p in LAYERS[layer].parameters) else ""
-    return f"name an operation that is this layer: `op my_{layer} = {layer}{arguments}`"
-
-
-def _nearest_state(name: str, states: Iterable[str]) -> str:
-    """A `help` that names a state that may be meant: one spelt alike, else the last of the same word."""
-    known = list(states)
-    word = numbered(name)
-    alike = [state for state in known if word and (other := numbered(state)) and other[0] == word[0]]
-    return nearest(name, known) or (f"did you mean `{alike[-1]}`?" if alike else "")
 
 
 def _line(span: Span) -> int:
     return span.source.place(span.start)[0]
 
 
-def _count(count: n.Count) -> str:
-    """`2` or `0..2`."""
-    return str(count.low) if count.low == count.high else f"{count.low}..{count.high}"
-
-
 def _in_place(choice: n.Choice) -> str:
     """A set written in place, as it reads."""
     keep = f"keep {choice.keep.span.text} of " if choice.keep else ""
     return "{" + keep + " | ".join(name.text for name in choice.members) + "}"
-
-
-def _listed(names: list[str]) -> str:
-    return ", ".join(names if len(names) <= 12 else [*names[:11], "..."]) or "none"

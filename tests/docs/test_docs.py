@@ -29,7 +29,7 @@ import nasc
 from nasc import genotypes
 from nasc.cli import COMMANDS, group
 from nasc.cli.reporting import guarded
-from nasc.compiler import expand, layers, operations, stack, write_out
+from nasc.compiler import expand, layers, offered, operations, stack, state_names, write_out
 from nasc.compiler.check import QUANTITIES, check
 from nasc.compiler.passes import PASSES
 from nasc.compiler.resolve import shipped_document
@@ -399,7 +399,7 @@ def test_limits() -> None:
         "a text": f"{parser.MAX_BYTES >> 20} MiB",
         "brackets within brackets": str(nesting.MAX_NESTING),
         "operations that use each other": str(operations.MAX_DEPTH),
-        "states of a cell": f"{write_out.MAX_STATES:,}",
+        "states of a cell": f"{state_names.MAX_STATES:,}",
         "edges of a cell": f"{write_out.MAX_EDGES:,}",
         "cells of a network": f"{stack.MAX_CELLS:,}",
         "layers of a network": f"{expand.MAX_LAYERS:,}",
@@ -408,7 +408,7 @@ def test_limits() -> None:
 
 def test_activations() -> None:
     line = next(line for line in section("language", "Recurrent cells").splitlines() if "is an activation" in line)
-    assert sorted(code(line)[:5]) == sorted(write_out.ACTIVATIONS)
+    assert sorted(code(line)[:5]) == sorted(offered.ACTIVATIONS)
 
 
 @pytest.mark.parametrize("row", table("language", "statement", "ways"), ids=lambda row: row[0])
