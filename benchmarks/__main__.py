@@ -70,6 +70,15 @@ def infer(**given: Any) -> None:
 
 
 @main.command()
+@sizes(channels=256, layers=1, batch=32, turns=5, threads=1)
+def recurrent(**given: Any) -> None:
+    """Steps of language models of 10,000 words, as written and as they run; processor time."""
+    from benchmarks.recurrent import measure
+
+    _ratios("language models", measure, **given)
+
+
+@main.command()
 @click.option("--most", default=100_000, show_default=True, help="Edges, or cells, of the largest text.")
 @JSON
 def language(most: int, as_json: bool) -> None:

@@ -31,9 +31,10 @@ class _WordLoss(torch.autograd.Function):
     def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor, targets: Tensor) -> Tensor:
         words, vocabulary = len(x), len(weight)
         stretch = max(1, min(words, SCORES // vocabulary))
-        wanted = any(ctx.needs_input_grad)
-        to_x = torch.empty_like(x) if wanted else None
-        to_weight, to_bias = (torch.zeros_like(weight), torch.zeros_like(bias)) if wanted else (None, None)
+        # a search freezes what it does not move
+        given = (x, weight, bias)
+        grads = [torch.zeros_like(t) if need else None for t, need in zip(given, ctx.needs_input_grad, strict=False)]
+        to_x, to_weight, to_bias = grads
         total = x.new_zeros(())
         scores = x.new_empty(stretch, vocabulary)
         for first in range(0, words, stretch):
@@ -44,19 +45,20 @@ class _WordLoss(torch.autograd.Function):
             peak = now.amax(1, keepdim=True)
             sums = now.sub_(peak).exp_().sum(1, keepdim=True)
             total += (sums.log() + peak - hit).sum()
-            if to_x is None or to_weight is None or to_bias is None:
+            if not any(ctx.needs_input_grad):
                 continue
             now.mul_(1.0 / (sums * words))
             now.scatter_add_(1, at, now.new_full((), -1.0 / words).expand_as(at))
-            torch.mm(now, weight, out=to_x[first : first + stretch])
-            to_weight.addmm_(now.t(), part)
-            to_bias += now.sum(0)
-        if to_x is not None:
-            ctx.save_for_backward(to_x, to_weight, to_bias)
+            if to_x is not None:
+                torch.mm(now, weight, out=to_x[first : first + stretch])
+            if to_weight is not None:
+                to_weight.addmm_(now.t(), part)
+            if to_bias is not None:
+                to_bias += now.sum(0)
+        ctx.save_for_backward(*grads)
         return total / words
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor, Tensor, None]:
-        to_x, to_weight, to_bias = ctx.saved_tensors
-        return to_x * grad, to_weight * grad, to_bias * grad, None
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
+        return *(None if found is None else found * grad for found in ctx.saved_tensors), None

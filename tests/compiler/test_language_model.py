@@ -183,6 +183,17 @@ def test_the_loss_is_cross_entropy() -> None:
         torch.testing.assert_close(made.loss(tokens(), tokens(5)).nll, wanted)
 
 
+@pytest.mark.parametrize("learns", ["x", "weight", "bias"])
+def test_the_loss_takes_the_gradients_that_are_asked_for(learns: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(word_loss, "SCORES", 3 * WORDS)
+    given = {"x": torch.randn(8, 6), "weight": torch.randn(WORDS, 6), "bias": torch.randn(WORDS)}
+    given = {name: value.double() for name, value in given.items()}
+    leaf = given[learns].requires_grad_()
+    found = word_loss.word_loss(**given, targets=tokens().flatten()[:8])
+    wanted = F.cross_entropy(F.linear(*given.values()), tokens().flatten()[:8])
+    torch.testing.assert_close(torch.autograd.grad(2 * found, leaf), torch.autograd.grad(2 * wanted, leaf))
+
+
 def test_what_is_dropped() -> None:
     made = spread(model(CELLS["mean"])).train()
     assert made.draw(BATCH) == Masks(None, None, [None], [None], None)
