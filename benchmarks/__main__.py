@@ -118,13 +118,16 @@ def nasbench201(table: Path, final: Path, seeds: int, samples: int, out: Path, s
 @click.option("--seeds", default=3, show_default=True)
 @click.option("--jobs", default=2, show_default=True, help="Processes at a time, of one thread each.")
 @click.option("--report", "only", is_flag=True, help="Print the tables of what is done, and do nothing more.")
-def results(out: Path, data: tuple[str, ...], seeds: int, jobs: int, only: bool) -> None:
+@click.option("--page", type=click.Path(path_type=Path, exists=True), help="The page that the tables are put into.")
+def results(out: Path, data: tuple[str, ...], seeds: int, jobs: int, only: bool, page: Path | None) -> None:
     """Every search on small data, each result trained alike; what is in --out is not done again."""
-    from benchmarks.results import SIZES, cells_of, genotypes, report, run
+    from benchmarks.results import SIZES, cells_of, genotypes, inserted, report, run
 
     cells = list(cells_of(out / "cells.jsonl")) if only else run(out, data or tuple(SIZES), seeds, jobs)
     click.echo(report(cells))
     click.echo("\n" + genotypes(cells))
+    if page is not None:
+        page.write_text(inserted(page.read_text(encoding="utf-8"), report(cells)), encoding="utf-8")
 
 
 @main.command()

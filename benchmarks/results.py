@@ -32,6 +32,7 @@ from nasc.runtime.job import Job
 from nasc.runtime.text_file import write_text
 from nasc.runtime.train_job import train
 
+BEGIN, END = "<!-- python -m benchmarks results: begin -->", "<!-- python -m benchmarks results: end -->"
 TRAINING = {"batch": "64", "lr": "0.05", "auxiliary": "0", "drop_path": "0", "cutout": "0"}
 
 
@@ -172,3 +173,12 @@ def genotypes(cells: list[Cell]) -> str:
     keep: tuple[str, ...] = ("data", "way", "seed", "identity", "top1", "genotype")
     rows: list[dict[str, Any]] = [{name: getattr(cell, name) for name in keep} for cell in cells]
     return "\n".join(json.dumps(one) for one in rows)
+
+
+def inserted(page: str, tables: str) -> str:
+    """A page with these tables in the place of those between the two marks."""
+    head, mark, rest = page.partition(BEGIN)
+    _, end, tail = rest.partition(END)
+    assert mark, f"the page has no {BEGIN}"
+    assert end, f"the page has no {END}"
+    return f"{head}{BEGIN}\n\n{tables}\n\n{END}{tail}"

@@ -60,6 +60,13 @@ def test_what_is_done_is_not_done_again(tmp_path: Path, monkeypatch: pytest.Monk
     assert len(list(cells_of(tmp_path / "cells.jsonl"))) == 2 * len(WAYS)
 
 
+def test_tables_take_the_place_of_older_ones() -> None:
+    page = f"# Results\n\n{results.BEGIN}\n\nold\n\n{results.END}\n\nmore\n"
+    new = results.inserted(page, "new")
+    assert new == page.replace("old", "new")
+    assert results.inserted(new, "new") == new
+
+
 @pytest.mark.slow
 def test_cells_are_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tiny = Size(epochs=3, batch=8, train_epochs=1, ways=("one draw", "four cells: the start", "gdas"), limit=1)
