@@ -76,13 +76,14 @@ class TrainTask:
         """Gradients of a batch, part by part, and a step of the optimiser."""
         self.set_rate(epoch, step)
         chosen = self.batch(step)
+        for examples in (chosen, self.batch(step + 1)):  # read while the network computes
+            parts = examples.chunk(self.recipe.accumulate)
+            self.data.expect(torch.cat([here().share(part) for part in parts]))
         loss, right, seen = 0.0, 0, 0
         for part in chosen.chunk(self.recipe.accumulate):
             share, own = len(part) / len(chosen), here().share(part)
             of_part, right_there = self.gradients(own, share)
             loss, right, seen = loss + share * of_part, right + right_there, seen + len(own)
-        following = self.batch(step + 1).chunk(self.recipe.accumulate)
-        self.data.expect(torch.cat([here().share(part) for part in following]))
         self.update()
         return {"train_loss": loss, "train_top1": right / seen}, seen
 

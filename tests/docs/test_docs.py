@@ -455,7 +455,11 @@ def test_origins_and_data_sets() -> None:
     from nasc.runtime.weights import ORIGINS
 
     assert {code(row[0])[0] for row in table("python", "`origin`")} == set(ORIGINS)
-    assert set(DATA_SETS) <= set(code(section("python", "Searching and training")))
+    rows = {code(row[0])[0]: row for row in table("data", "`--data`")}
+    assert set(rows) == {*DATA_SETS, "imagenet:CLASSES", "folder:DIR"}
+    for name, data_set in DATA_SETS.items():
+        size = "any size" if data_set.any_size else "x".join(map(str, data_set.shape))
+        assert (rows[name][1], rows[name][2]) == (size, str(data_set.classes))
 
 
 def test_passes_are_named() -> None:
