@@ -157,7 +157,7 @@ class EvolutionTask(RandomTask):
 
 
 SHARED = ("network", "batch", "lr", "lr_min", "momentum", "weight_decay", "clip", "cutout")
-NO_EXTRAS: dict[str, Any] = {"auxiliary": 0.0, "drop_path": 0.0, "label_smoothing": 0.0}
+NO_EXTRAS: dict[str, Any] = {"recipe": None, "auxiliary": 0.0, "drop_path": 0.0, "label_smoothing": 0.0}
 
 
 def runnable(space: Supernet, rows: Rows) -> tuple[dict[str, Sequence[Tensor]], Chosen]:
