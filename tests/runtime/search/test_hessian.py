@@ -33,7 +33,7 @@ def test_the_recipe_takes_the_published_way() -> None:
     assert read_recipe(DartsSearch, published("search")["darts"], None).hessian == "difference"
 
 
-@pytest.mark.parametrize("optimize", [True, False], ids=["optimized", "plain"])
+@pytest.mark.parametrize("optimize", [True, pytest.param(False, marks=pytest.mark.slow)], ids=["optimized", "plain"])
 def test_the_exact_gradients_recorded(optimize: bool) -> None:
     golden = whole("darts/golden_search_darts_f64.pt")
     space = originals(golden, optimize)
