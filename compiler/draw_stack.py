@@ -10,8 +10,9 @@ from nasc.compiler.dag import CellDag
 from nasc.compiler.draw_style import GREY, PALE, Drawing, label, sheet, text
 from nasc.compiler.expand import Plan
 from nasc.compiler.layers import Shape, show
+from nasc.compiler.placing import Placement
 from nasc.compiler.plan import Stats, stats
-from nasc.compiler.stack import Placement, Stack
+from nasc.compiler.stack import Stack
 from nasc.dsl import nodes as n
 
 MOST = 48

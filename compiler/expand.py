@@ -10,9 +10,10 @@ from nasc.compiler.dag import CellDag, Edge
 from nasc.compiler.graph import MEAN, MIX, SCALE, SUM, WEIGH, GraphBuilder, LayerGraph, Step, state_path
 from nasc.compiler.layers import Shape, show
 from nasc.compiler.operations import ChainWriter, Written, write_chain
+from nasc.compiler.placing import Placement
 from nasc.compiler.resolve import Program, told_at
 from nasc.compiler.scope import ExpandError, Placeholder, Scope
-from nasc.compiler.stack import Placement, Stack
+from nasc.compiler.stack import Stack
 from nasc.dsl import nodes as n
 from nasc.dsl.diagnostic import Diagnostic
 

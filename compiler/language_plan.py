@@ -9,9 +9,10 @@ from nasc.compiler.dag import CellDag, Edge
 from nasc.compiler.graph import GraphBuilder, LayerGraph, Step, state_path
 from nasc.compiler.layers import LAYERS, Shape
 from nasc.compiler.operations import write_chain
+from nasc.compiler.placing import Placement
 from nasc.compiler.resolve import Program, told_at
 from nasc.compiler.scope import ExpandError, Placeholder, Scope
-from nasc.compiler.stack import CHAINS, Placement, Stack
+from nasc.compiler.stack import CHAINS, Stack
 from nasc.dsl import nodes as n
 
 AROUND = ("dropout", "linear", "relu", "tanh", "sigmoid", "identity")

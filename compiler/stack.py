@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from nasc.compiler.depth import collapsed, derived, indexes, shares
+from nasc.compiler.placing import Placement, Placing
 from nasc.compiler.resolve import Program, brought_by
 from nasc.dsl import nodes as n
 from nasc.dsl.diagnostic import Findings, nearest
 from nasc.dsl.source import Span
 
-MAX_CELLS = 100_000
 CHAINS = ("stem", "stem2", "preprocess", "align", "edge", "state", "head", "auxiliary")
 NUMBERS = ("channels", "classes", "layers", "vocabulary")
 SETTINGS = (*CHAINS, *NUMBERS, "input")
@@ -37,16 +36,6 @@ class Options:
     def overriding(self) -> bool:
         """Whether the network is another than the one written, so that its `require` lines do not speak of it."""
         return self != Options()
-
-
-@dataclass(frozen=True, slots=True)
-class Placement:
-    """One cell of the stack. `cell` is what is built; cells placed under one `choice` share what a search chooses."""
-
-    cell: str
-    choice: str
-    stride: int
-    span: Span = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -81,8 +70,9 @@ def check_skeleton(skeleton: n.Network, program: Program, findings: Findings) ->
     layout = _Layout(skeleton, program, findings, Options())
     layout.values()
     if layout.stack is not None:
+        placing = Placing(layout.stack, layout.lineage, program, layout.error)
         for entry in layout.stack.placed:
-            layout.entry(entry)
+            placing.entry(entry)
 
 
 class _Layout:
@@ -163,7 +153,7 @@ class _Layout:
             help = f"a recipe says that: `train {{ {name}: ... }}`"
         self.error("E211", f"there is no setting `{name}`", name.span, help=help)
 
-    def error(self, code: str, message: str, span: Span, label: str = "", help: str = "") -> None:
+    def error(self, code: str, message: str, span: Span, help: str = "", label: str = "") -> None:
         self.right = False
         self.findings.add(code, message, span, label, help)
 
@@ -171,7 +161,7 @@ class _Layout:
         chains, numbers, shape = self.values()
         if self.complete:
             self.needs(shape)
-        placements = self.placements() if self.stack is not None else ()
+        placements = self.placements(numbers["layers"])
         if not self.right or shape is None or numbers["channels"] is None:
             return None
         if not self.program.cells.keys() >= {p.cell for p in placements}:
@@ -189,6 +179,16 @@ class _Layout:
             tuple(item for item in self.network.body if isinstance(item, n.Require)),
             self.network.name.span,
         )
+
+    def placements(self, layers: int | None) -> tuple[Placement, ...]:
+        """The cells from input to output; none where something is wrong."""
+        if self.stack is None:
+            return ()
+        keep = self.options.reductions == "keep"
+        setting, asked = self.settings.get("layers"), self.options.layers
+        placing = Placing(self.stack, self.lineage, self.program, self.error, setting, layers, asked, keep)
+        placing.check()
+        return placing.run() if self.right else ()
 
     # settings
 
@@ -267,164 +267,6 @@ class _Layout:
                 help = "write channels, height and width, such as `3x32x32`, or `tokens`"
                 self.error("E212", "`input` takes a size", value.span, help=help)
                 return None
-
-    # the stack
-
-    def placements(self) -> tuple[Placement, ...]:
-        """The cells from input to output."""
-        assert self.stack is not None
-        placed = self.stack.placed
-        for entry in placed:
-            if self.entry(entry):
-                self.known(entry)
-        if not self.right:
-            return ()
-        numbered = all(entry.first is not None for entry in placed)
-        layers = self.options.layers
-        if layers is not None and numbered and all(entry.repeat for entry in placed):
-            return self.nested(layers)
-        if layers is not None and all(entry.repeat for entry in placed):
-            if any(entry.first is not None for entry in placed):
-                message = "a stack of numbered and other cells is not laid out anew"
-                self.error("E306", message, self.stack.span, help="write `cells:` at the depth that is wanted")
-                return ()
-            placed = collapsed(placed)
-        counts = self.counts(placed)
-        if counts is None:
-            return ()
-        return tuple(p for entry, count in zip(placed, counts, strict=True) for p in self.copies(entry, count))
-
-    def entry(self, entry: n.Placed) -> bool:
-        """Whether an entry of `cells:` can be, whatever its cell is; reported if not."""
-        if entry.stride not in (1, 2):
-            help = "the stride of a cell is 1, or 2 with `/2`"
-            self.error("E212", f"a cell cannot be placed with `/{entry.stride}`", entry.span, help=help)
-        elif entry.first is not None and entry.last is not None and entry.first > entry.last:
-            message = f"the range `{entry.cell}[{entry.first}..{entry.last}]` counts down"
-            self.error("E207", message, entry.span, help=f"write `{entry.cell}[{entry.last}..{entry.first}]`")
-        elif entry.repeat == 0 and indexes(entry) > 1:
-            help = f"say how often: `{entry.span.text}2`"
-            message = "a star without a number repeats one cell, not a range of them"
-            self.error("E306", message, entry.span, help=help)
-        else:
-            return True
-        return False
-
-    def known(self, entry: n.Placed) -> None:
-        cells = self.program.cells
-        if entry.cell.text in cells or self.program.missing:
-            return
-        if self.stack not in self.network.body:
-            self.inherited(entry)
-            return
-        if entry.first is None:
-            prefix = f"{entry.cell}_"
-            like = brought_by(n.Cell, entry.cell.text) or nearest(entry.cell.text, cells)
-            if any(name.startswith(prefix) for name in cells):
-                like = f"write `{entry.cell}[0]` for the cell `{prefix}0`"
-            self.error("E210", f"there is no cell `{entry.cell}`", entry.cell.span, help=like)
-            return
-        assert entry.last is not None
-        if entry.last - entry.first >= MAX_CELLS:
-            self.error("E105", f"more than {MAX_CELLS} cells are placed", entry.span)
-            return
-        for number in range(entry.first, entry.last + 1):
-            if f"{entry.cell}_{number}" not in cells:
-                message = f"there is neither a cell `{entry.cell}_{number}` nor a cell `{entry.cell}`"
-                self.error("E210", message, entry.span, help=nearest(f"{entry.cell}_{number}", cells))
-                return
-
-    def inherited(self, entry: n.Placed) -> None:
-        """Report a cell that a skeleton places and the text does not define, at the network that extends it."""
-        origin = next(layer.name for layer in self.lineage if self.stack in layer.body)
-        message = f"there is no cell `{entry.cell}`, which `{origin}` places"
-        help = f"write `cell {entry.cell}(s0, s1) {{ ... }}`, or say `cells:` in the network"
-        self.error("E210", message, self.network.name.span, help=help)
-
-    def counts(self, placed: tuple[n.Placed, ...]) -> list[int] | None:
-        """How many cells each entry stands for; a star takes what `layers` leaves."""
-        assert self.stack is not None
-        fixed = [entry.repeat * indexes(entry) for entry in placed]
-        stars = [i for i, entry in enumerate(placed) if entry.repeat == 0]
-        total = sum(fixed)
-        if total > MAX_CELLS:
-            self.error("E105", f"more than {MAX_CELLS} cells are placed", self.stack.span)
-            return None
-        setting = self.settings.get("layers")
-        if not stars:
-            if setting is not None and self.says_layers(setting):
-                message = f"`layers` lays out a star, but `cells` has none: it places {total} cells"
-                help = "leave `layers` out, or let a star without a number take what it leaves: `normal*`"
-                self.error("E306", message, setting.span, help=help)
-                return None
-            if self.options.layers is not None and self.options.layers != total:
-                message = f"`cells` leaves nothing to lay out at {self.options.layers} layers: it places {total}"
-                self.error("E306", message, self.stack.span, help="cells at stride 1 are what grows with the layers")
-                return None
-            return fixed
-        layers = self.number("layers")
-        if layers is None:
-            message = "`cells` has a star without a number, but no `layers` says how many"
-            self.error("E306", message, placed[stars[0]].span, help="write `layers: 20`")
-            return None
-        span = setting.span if setting and self.options.layers is None else self.stack.span
-        if layers > MAX_CELLS:
-            self.error("E105", f"more than {MAX_CELLS} cells are placed", span)
-            return None
-        if layers < total:
-            message = f"`layers: {layers}` is too few: {total} cells are placed besides the stars"
-            self.error("E306", message, span)
-            return None
-        taken = shares(fixed, stars, layers)
-        return [taken.get(i, count) for i, count in enumerate(fixed)]
-
-    def says_layers(self, setting: n.Setting) -> bool:
-        """Whether `layers` was said where `cells` was said, or later: an inherited one gives way to new cells."""
-        for layer in self.lineage:
-            if setting in layer.body:
-                return True
-            if self.stack in layer.body:
-                return False
-        return False
-
-    def copies(self, entry: n.Placed, count: int) -> Iterator[Placement]:
-        if entry.first is None:
-            yield from [Placement(entry.cell.text, entry.cell.text, entry.stride, entry.span)] * count
-            return
-        for place in range(count):
-            yield self.numbered(entry, entry.first + place % indexes(entry), entry.stride)
-
-    def numbered(self, entry: n.Placed, number: int, stride: int) -> Placement:
-        """`normal[3]`: the cell `normal_3` if there is one, else an own copy of `normal`."""
-        own = f"{entry.cell}_{number}"
-        cell = own if own in self.program.cells else entry.cell.text
-        return Placement(cell, own, stride, entry.span)
-
-    def nested(self, layers: int) -> tuple[Placement, ...]:
-        """A stack of numbered cells at another depth: the first `layers`, or D-DARTS's derivation of more.
-
-        The rule is D-DARTS's own; it places the cells it repeats between the two reductions of the file. Reductions
-        move to L//3 and 2L//3, as the published DD-4 has them, unless they are to be kept where the text has them.
-        """
-        assert self.stack is not None
-        written = [p for entry in self.stack.placed for p in self.copies(entry, entry.repeat * indexes(entry))]
-        if layers <= len(written):
-            return tuple(written[:layers])
-        reductions = [i for i, p in enumerate(written) if p.stride == 2]
-        count = len(written)
-        low, high = count // 3, 2 * count // 3
-        if len(reductions) > 2 or high - 1 - low < 1 or count - 1 - high < 1:
-            message = f"{layers} layers cannot be derived from {count} cells with {len(reductions)} reductions"
-            help = "the rule of D-DARTS takes five cells or more, with at most two reductions"
-            self.error("E306", message, self.stack.span, help=help)
-            return ()
-        if layers > MAX_CELLS:
-            self.error("E105", f"more than {MAX_CELLS} cells are placed", self.stack.span)
-            return ()
-        order = [derived(i, layers, count) for i in range(layers)]
-        keep = self.options.reductions == "keep"
-        at = set(reductions) if keep else {layers // 3, 2 * layers // 3}
-        return tuple(replace(written[k], stride=2 if i in at else 1) for i, k in enumerate(order))
 
 
 def mentions(chain: n.Chain, word: str) -> bool:

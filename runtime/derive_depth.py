@@ -11,9 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from nasc.compiler.decide import with_cells, without_counts
+from nasc.compiler.placing import Placement
 from nasc.compiler.plan import choose
 from nasc.compiler.resolve import Program, resolve
-from nasc.compiler.stack import Options, Placement, Stack, lay_out
+from nasc.compiler.stack import Options, Stack, lay_out
 from nasc.dsl import nodes as n
 from nasc.dsl.diagnostic import Findings, fail
 from nasc.dsl.source import Source, Span

@@ -10,10 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from nasc.compiler.dag import CellDag, Edge
+from nasc.compiler.placing import Placement
 from nasc.compiler.plan import choose
 from nasc.compiler.resolve import Program, resolve
 from nasc.compiler.space import zero_operations
-from nasc.compiler.stack import Placement, lay_out
+from nasc.compiler.stack import lay_out
 from nasc.compiler.write_out import write_out
 from nasc.dsl import nodes as n
 from nasc.dsl.diagnostic import Findings, NasError, fail, nearest

@@ -29,7 +29,7 @@ import nasc
 from nasc import genotypes
 from nasc.cli import COMMANDS, group
 from nasc.cli.reporting import guarded
-from nasc.compiler import expand, layers, offered, operations, stack, state_names, write_out
+from nasc.compiler import expand, layers, offered, operations, placing, stack, state_names, write_out
 from nasc.compiler.check import QUANTITIES, check
 from nasc.compiler.passes import PASSES
 from nasc.compiler.resolve import shipped_document
@@ -401,7 +401,7 @@ def test_limits() -> None:
         "operations that use each other": str(operations.MAX_DEPTH),
         "states of a cell": f"{state_names.MAX_STATES:,}",
         "edges of a cell": f"{write_out.MAX_EDGES:,}",
-        "cells of a network": f"{stack.MAX_CELLS:,}",
+        "cells of a network": f"{placing.MAX_CELLS:,}",
         "layers of a network": f"{expand.MAX_LAYERS:,}",
     }
 
