@@ -90,6 +90,22 @@ def test_a_training_of_two_ranks(unchanged: None, tmp_path: Path) -> None:
         assert two[name].numpy() == pytest.approx(tensor.numpy(), rel=2e-3, abs=2e-5), name  # sums in another order
 
 
+@pytest.mark.slow
+def test_all_that_a_training_has_besides(unchanged: None, tmp_path: Path) -> None:
+    """Batches in parts, averages and held-out data: every rank measures all of it, with the same statistics."""
+    given: dict[str, Any] = {
+        "sync_bn": True,
+        "settings": {"batch": "9", "epochs": "2", "accumulate": "2", "ema": "0.5", "valid": "100", **WITHOUT_CHANCE},
+    }
+    train(job(tmp_path / "one", GENOTYPE, **given))
+    ranks(2, both(train, job(tmp_path / "two", GENOTYPE, **given), tmp_path))
+    alike(tmp_path / "one", tmp_path / "two")
+    same_on_both(tmp_path)
+    files = [sorted(file.name for file in (tmp_path / out).iterdir()) for out in ("one", "two")]
+    assert files[0] == files[1]
+    assert "best.safetensors" in files[0]
+
+
 def test_every_algorithm_is_tried() -> None:
     assert SEARCHES.keys() == ALGORITHMS.keys()
 
