@@ -24,7 +24,6 @@ from tests.runtime.data.memory import load
 from tests.runtime.test_derive import edges
 from tests.runtime.tiny import EPOCHS, GENOTYPE, SPACE, differences, job
 
-
 CHECKPOINTS = ("checkpoint.pt", "checkpoint.1.pt")
 
 
