@@ -17,5 +17,18 @@ recurrent darts_v2(x, h) {
   return mean(s1..s8)
 }
 
-network ptb: darts_lm { channels: 850  vocabulary: 10000  cells: darts_v2 }  # 22,960,000 params
-network wikitext2: darts_lm { channels: 700  vocabulary: 33278  cells: darts_v2 }  # 33,127,878 params
+network ptb: darts_lm {
+  channels: 850
+  vocabulary: 10000
+  cells: darts_v2
+  require params == 22960000
+  require macs == 22950000
+}
+
+network wikitext2: darts_lm {
+  channels: 700
+  vocabulary: 33278
+  cells: darts_v2
+  require params == 33127878
+  require macs == 33094600
+}

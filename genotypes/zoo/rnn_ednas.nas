@@ -17,5 +17,18 @@ recurrent ednas(x, h) {
   return mean(s1..s8)
 }
 
-network ptb: darts_lm { channels: 850  vocabulary: 10000  cells: ednas }  # 22,960,000 params
-network wikitext2: darts_lm { channels: 700  vocabulary: 33278  cells: ednas }
+network ptb: darts_lm {
+  channels: 850
+  vocabulary: 10000
+  cells: ednas
+  require params == 22960000
+  require macs == 22950000
+}
+
+network wikitext2: darts_lm {
+  channels: 700
+  vocabulary: 33278
+  cells: ednas
+  require params == 33127878
+  require macs == 33094600
+}

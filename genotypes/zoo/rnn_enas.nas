@@ -21,5 +21,18 @@ recurrent enas(x, h) {
   return mean(s2, s5, s6, s9..s11)
 }
 
-network ptb: darts_lm { channels: 850  vocabulary: 10000  cells: enas }        # 27,295,000 params
-network wikitext2: darts_lm { channels: 700  vocabulary: 33278  cells: enas }  # 36,067,878 params
+network ptb: darts_lm {
+  channels: 850
+  vocabulary: 10000
+  cells: enas
+  require params == 27295000
+  require macs == 27285000
+}
+
+network wikitext2: darts_lm {
+  channels: 700
+  vocabulary: 33278
+  cells: enas
+  require params == 36067878
+  require macs == 36034600
+}
