@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as to_bytes
 from torch import Tensor, nn
@@ -17,6 +19,8 @@ from nasc.runtime.world import here
 
 KEY = "nasc"
 """The metadata entry that holds what the weights belong to."""
+CHECKSUM = "sha256"
+"""What is said beside, by which damage is noticed; files of others have none."""
 
 
 def save(path: Path, model: nn.Module, about: Mapping[str, Any]) -> None:
@@ -27,7 +31,8 @@ def save(path: Path, model: nn.Module, about: Mapping[str, Any]) -> None:
     if not here().main:
         return
     state = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
-    data = to_bytes(state, {KEY: json.dumps(dict(about))})
+    # in one entry: safetensors writes several in any order, and a run must end with the same bytes
+    data = to_bytes(state, {KEY: json.dumps({**about, CHECKSUM: checksum(state)})})
     write_atomically(path, lambda file: file.write(data))
 
 
@@ -38,17 +43,39 @@ def load(path: Path) -> tuple[dict[str, Tensor], dict[str, Any] | None]:
     try:
         with safe_open(str(path), framework="pt") as file:
             state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # not a mapping
-            said = (file.metadata() or {}).get(KEY)
-        return state, json.loads(said) if said else None
+            found = _said(file)
     except (SafetensorError, OSError, ValueError) as error:
         raise fail("E503", f"{path} is damaged: {error}") from None
+    written = found.pop(CHECKSUM, None) if isinstance(found, dict) else None
+    if written is not None and written != checksum(state):
+        raise fail("E503", f"{path} is damaged: its weights do not have the checksum they were written with")
+    return state, found
+
+
+def checksum(state: Mapping[str, Tensor]) -> str:
+    """The SHA-256 of names, types, shapes and values, in the order of the names."""
+    digest = hashlib.sha256()
+    for name in sorted(state):
+        tensor = state[name].contiguous()
+        digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}\n".encode())
+        digest.update(tensor.reshape(-1).view(torch.uint8).numpy().data)
+    return digest.hexdigest()
 
 
 def about(path: Path) -> dict[str, Any] | None:
     """What weights belong to, where the file says so; no tensor is read. Raises `NasError` (E503): it is damaged."""
     try:
         with safe_open(str(path), framework="pt") as file:
-            said = (file.metadata() or {}).get(KEY)
-        return json.loads(said) if said else None
+            found = _said(file)
     except (SafetensorError, OSError, ValueError) as error:
         raise fail("E503", f"{path} is damaged: {error}") from None
+    if isinstance(found, dict):
+        found.pop(CHECKSUM, None)
+    return found
+
+
+def _said(file: Any) -> dict[str, Any] | None:
+    """What the metadata of an open file say; whatever else than a table is noticed where it is used."""
+    said = (file.metadata() or {}).get(KEY)
+    found: dict[str, Any] | None = json.loads(said) if said else None
+    return found

@@ -143,6 +143,13 @@ def test_nothing_there(tmp_path: Path) -> None:
     assert "there is no checkpoint" in refused(tmp_path / "nothere")
 
 
+def test_weights_that_a_disk_has_changed_are_noticed(trained: Path, tmp_path: Path) -> None:
+    data = bytearray((trained / "weights.safetensors").read_bytes())
+    data[-7] ^= 1
+    (tmp_path / "w.safetensors").write_bytes(data)
+    assert "checksum" in refused(tmp_path / "w.safetensors")
+
+
 def test_damaged_weights_never_end_in_a_traceback(trained: Path, tmp_path: Path) -> None:
     good = (trained / "weights.safetensors").read_bytes()
     header = int.from_bytes(good[:8], "little") + 8
