@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from torch import Tensor
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from nasc.compiler.build import Network
 
 
 class Averages:
-    """After each step average = decay average + (1 - decay) weights; it begins with the weights after the first.
+    """After step n average = d average + (1 - d) weights, d the decay, or (1 + n) / (10 + n) where that is smaller.
 
-    What batch-norm gathers is averaged too, counts of batches rounded down: the averages are a network of their own.
+    It begins with the weights after step 0. Without the smaller d of the first steps short runs would average over
+    weights that have learned nothing (TensorFlow's `ExponentialMovingAverage` has the same). What batch-norm gathers is
+    averaged too, counts of batches rounded down: the averages are a network of their own.
     """
 
     def __init__(self, model: Network, decay: float) -> None:
-        self.model = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(decay), use_buffers=True)  # type: ignore[no-untyped-call]
+        def average(averages: Sequence[Tensor], weights: Sequence[Tensor], steps: Tensor) -> None:
+            done = int(steps)
+            now = min(decay, (1 + done) / (10 + done))
+            get_ema_multi_avg_fn(now)(averages, weights, steps)  # type: ignore[no-untyped-call]
+
+        self.model = AveragedModel(model, multi_avg_fn=average, use_buffers=True)
 
     @property
     def network(self) -> Network:

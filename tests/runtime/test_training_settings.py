@@ -82,14 +82,17 @@ def test_a_batch_in_parts(parts: int) -> None:
     assert len(calls) == 4 * -(-10 // -(-10 // parts))
 
 
-def test_averages_of_the_weights() -> None:
-    task = task_of(ema=0.9)
+@pytest.mark.parametrize("limit", [0.9, 0.2])
+def test_averages_of_the_weights(limit: float) -> None:
+    task = task_of(ema=limit)
     assert task.averages is not None
     seen, average = [], torch.empty(0)
     for epoch, step in [(0, 0), (0, 1), (1, 0), (1, 1)]:
         go(task, iter([(epoch, step)]))
         seen.append(weights(task))
-        average = seen[0] if len(seen) == 1 else 0.9 * average + 0.1 * seen[-1]
+        n = len(seen) - 1
+        decay = min(limit, (1 + n) / (10 + n))
+        average = seen[0] if n == 0 else decay * average + (1 - decay) * seen[-1]
         found = torch.cat([p.detach().flatten() for p in task.averages.network.parameters()])
         torch.testing.assert_close(found, average, rtol=1e-12, atol=1e-14)
     assert not torch.equal(average, seen[-1])
