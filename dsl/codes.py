@@ -613,16 +613,17 @@ CODES: dict[str, Code] = {
         "The published recipe trains with an auxiliary head, but it does not fit the pictures of this data set, or the "
         "network has none. Ask for it in the text (`auxiliary: 0.4`) to have an error instead, or say `auxiliary: 0`.",
     ),
+    "W402": Code(
+        "a genotype does not meet what its text requires",
+        "A search, or a derivation, found no genotype that meets a `require` of the text, and wrote the one that it "
+        "would have written without. `nasc check` and `nasc train` refuse it (E304). Loosen the `require`, or let the "
+        "space have something that meets it.",
+    ),
     "W501": Code(
         "a checkpoint is damaged, and the one before it was taken",
         "The newest checkpoint of the run does not have the checksums it was written with, or was cut short. The run "
         "goes on from the one before, so that some steps are computed again; it ends with the same bits. Damage that "
         "comes back is a disk that fails. `--keep` says how many checkpoints are kept.",
-    ),
-    "W601": Code(
-        "pictures that cannot be read were left out",
-        "`--skip-unreadable` was given, and some pictures are damaged or truncated. The first ones are named; "
-        "`run.json` says how many there are, and the run is known by the others alone.",
     ),
     "W502": Code(
         "a run goes on with another number of ranks",
@@ -630,11 +631,10 @@ CODES: dict[str, Code] = {
         "digits. Without `--sync-bn` batch-norm also sees shares of another size; where pictures are augmented, each "
         "rank draws for its own share.",
     ),
-    "W402": Code(
-        "a genotype does not meet what its text requires",
-        "A search, or a derivation, found no genotype that meets a `require` of the text, and wrote the one that it "
-        "would have written without. `nasc check` and `nasc train` refuse it (E304). Loosen the `require`, or let the "
-        "space have something that meets it.",
+    "W601": Code(
+        "pictures that cannot be read were left out",
+        "`--skip-unreadable` was given, and some pictures are damaged or truncated. The first ones are named; "
+        "`run.json` says how many there are, and the run is known by the others alone.",
     ),
 }
 """Every code, in order. A test compares this table with the codes in the source."""
