@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from torch import Tensor
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from nasc.compiler.build import Network
+
+Tensors = tuple[Tensor, ...] | list[Tensor]
 
 
 class Averages:
@@ -20,7 +22,7 @@ class Averages:
     """
 
     def __init__(self, model: Network, decay: float) -> None:
-        def average(averages: Sequence[Tensor], weights: Sequence[Tensor], steps: Tensor) -> None:
+        def average(averages: Tensors, weights: Tensors, steps: Tensor | int) -> None:
             done = int(steps)
             now = min(decay, (1 + done) / (10 + done))
             get_ema_multi_avg_fn(now)(averages, weights, steps)  # type: ignore[no-untyped-call]
