@@ -168,9 +168,14 @@ def for_inference(model: Network, *, channels_last: bool = True) -> Network:
 
     Batch-norm becomes part of the convolutions before it; the auxiliary head and drop path are left out.
     `channels_last=False` keeps the layout (N, C, H, W) in memory, for what exports or compiles the network further.
+    Raises `NasError` (E311): a language model, which has nothing to fold.
     """
+    from nasc.compiler.build import Network
     from nasc.compiler.fold import for_inference as fold
+    from nasc.dsl.diagnostic import fail
 
+    if not isinstance(model, Network):
+        raise fail("E311", "a language model has nothing to fold", help="`model.eval()` is how it is used")
     return fold(model, channels_last)
 
 

@@ -227,6 +227,12 @@ def test_what_is_dropped() -> None:
     assert torch.equal(made(tokens()).logits, made(tokens()).logits)
 
 
+def test_there_is_nothing_to_fold() -> None:
+    made: Any = model(CELLS["one"])
+    with pytest.raises(nasc.NasError, match="nothing to fold"):
+        nasc.for_inference(made)
+
+
 def test_first_weights() -> None:
     made = LanguageModel(language_plan(nasc.load("rnn_darts_v2"), "ptb", Options(channels=40, vocabulary=60)))
     for name, value in made.named_parameters():
