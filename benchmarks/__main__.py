@@ -123,7 +123,8 @@ def results(out: Path, data: tuple[str, ...], seeds: int, jobs: int, only: bool,
     """Every search on small data, each result trained alike; what is in --out is not done again."""
     from benchmarks.results import SIZES, cells_of, genotypes, inserted, report, run
 
-    cells = list(cells_of(out / "cells.jsonl")) if only else run(out, data or tuple(SIZES), seeds, jobs)
+    done = cells_of(out / "cells.jsonl") if only else run(out, data or tuple(SIZES), seeds, jobs)
+    cells = [cell for cell in done if cell.seed < seeds]
     click.echo(report(cells))
     click.echo("\n" + genotypes(cells))
     if page is not None:

@@ -160,7 +160,7 @@ def row(way: str, mine: list[Cell], against: list[Cell]) -> str:
     other = {cell.seed: 100 * cell.top1 for cell in against}
     both = [top1[seed] - other[seed] for seed in top1 if seed in other]
     spread = f" ± {stdev(top1.values()):.2f}" if len(mine) > 1 else ""
-    apart = f"{fmean(both):+.2f}" if both and mine != against else ""
+    apart = f"{round(fmean(both), 2) + 0.0:+.2f}" if both and mine != against else ""
     params, searched, trained = (
         fmean(values) for values in zip(*((c.params, c.search_seconds, c.train_seconds) for c in mine), strict=True)
     )
