@@ -178,13 +178,20 @@ def no_cluster(patch: pytest.MonkeyPatch) -> None:
     patch.setitem(sys.modules, "submitit", fake)
 
 
+class FirstOfTwo(world.World):
+    """A rank whose other one is not there to listen."""
+
+    def from_main(self, data: Callable[[], bytes]) -> bytes:
+        return data()
+
+
 FAKES: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "E510": lambda patch: patch.setattr(TrainTask, "step", too_large),
     "E511": held,
     "E512": lost,
     "E514": lambda patch: patch.setitem(sys.modules, "submitit", None),
     "E515": no_cluster,
-    "E513": lambda patch: patch.setattr(world, "_world", world.World(0, 2)),
+    "E513": lambda patch: patch.setattr(world, "_world", FirstOfTwo(0, 2)),
     "W501": lambda patch: os.truncate("trained/checkpoint.pt", 1000),
     "W502": of_two,
     "E801": lambda patch: patch.setenv("PATH", ""),
