@@ -139,8 +139,16 @@ def results(out: Path, data: tuple[str, ...], seeds: int, jobs: int, only: bool,
 @click.option("--epochs", default=2, show_default=True)
 @click.option("--threads", default=2, show_default=True)
 @click.option("--limit-batches", "limit", type=int, help="At most so many steps an epoch.")
+@click.option("--set", "changes", multiple=True, metavar="NAME=VALUE", help="Another value of a setting.")
 def words(
-    out: Path, data: str, data_dir: Path | None, channels: int, epochs: int, threads: int, limit: int | None
+    out: Path,
+    data: str,
+    data_dir: Path | None,
+    channels: int,
+    epochs: int,
+    threads: int,
+    limit: int | None,
+    changes: tuple[str, ...],
 ) -> None:
     """Train a recurrent cell, and an LSTM of equal size for equal epochs and for equal time; what is done stays."""
     import torch
@@ -149,7 +157,8 @@ def words(
 
     torch.set_num_threads(threads)
     click.echo(f"{data}, {channels} channels, {threads} threads")
-    click.echo(report(run(out, data, channels, epochs, data_dir, limit)))
+    given = dict(change.split("=", 1) for change in changes)
+    click.echo(report(run(out, data, channels, epochs, data_dir, limit, given)))
 
 
 def _ratios(

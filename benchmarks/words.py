@@ -54,14 +54,23 @@ class Row:
     test: float
 
 
-def run(out: Path, data: str, channels: int, epochs: int, data_dir: Path | None, limit: int | None = None) -> list[Row]:
-    """Train and measure all three; those that OUT has are read from there."""
+def run(
+    out: Path,
+    data: str,
+    channels: int,
+    epochs: int,
+    data_dir: Path | None,
+    limit: int | None = None,
+    changes: Mapping[str, str] | None = None,
+) -> list[Row]:
+    """Train and measure all three, with `changes` of the settings; those that OUT has are read from there."""
     corpus = load_text(data, data_dir)
-    ours = trained(out, "rnn_darts_v2", compiled(channels, corpus), corpus, epochs, limit)
+    given = {**SETTINGS, **(changes or {})}
+    ours = trained(out, "rnn_darts_v2", compiled(channels, corpus), corpus, epochs, limit, given)
     width = width_for(ours.params, len(corpus.words))
-    alike = trained(out, "LSTM", PlainLstm(len(corpus.words), width), corpus, epochs, limit)
+    alike = trained(out, "LSTM", PlainLstm(len(corpus.words), width), corpus, epochs, limit, given)
     many = max(1, round(ours.seconds / (alike.seconds / epochs)))
-    timed = trained(out, "LSTM, equal time", PlainLstm(len(corpus.words), width), corpus, many, limit)
+    timed = trained(out, "LSTM, equal time", PlainLstm(len(corpus.words), width), corpus, many, limit, given)
     return [ours, alike, timed]
 
 
@@ -71,12 +80,20 @@ def compiled(channels: int, corpus: Corpus) -> LanguageModel:
     return decided_language(language_plan(document, "ptb", Options(channels=channels, vocabulary=len(corpus.words))))
 
 
-def trained(out: Path, name: str, model: nn.Module, corpus: Corpus, epochs: int, limit: int | None) -> Row:
+def trained(
+    out: Path,
+    name: str,
+    model: nn.Module,
+    corpus: Corpus,
+    epochs: int,
+    limit: int | None,
+    given: Mapping[str, str] = SETTINGS,
+) -> Row:
     """One training, with the weights of its best epoch measured on the test text."""
     path = out / name.replace(", ", "-").replace(" ", "-")
     if (path / "row.json").is_file():
         return Row(**json.loads((path / "row.json").read_text(encoding="utf-8")))
-    settings = read_recipe(LanguageTraining, published("train")["ptb_darts"], None, {**SETTINGS, "epochs": str(epochs)})
+    settings = read_recipe(LanguageTraining, published("train")["ptb_darts"], None, {**given, "epochs": str(epochs)})
     threads = torch.get_num_threads()
     asked: dict[str, Any] = {"command": "words", "model": name, "recipe": asdict(settings), "seed": 0}
     asked |= {"threads": threads, "limit": limit, "data": corpus.name, "data_fingerprint": corpus.fingerprint()}
