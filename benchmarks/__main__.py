@@ -52,6 +52,15 @@ def search(full: bool, **given: Any) -> None:
 
 
 @main.command()
+@sizes(channels=16, layers=8, batch=8, turns=5, threads=1)
+def ablation(**given: Any) -> None:
+    """A weight step with each pass alone and with each left out, in processor time."""
+    from benchmarks.ablation import measure
+
+    _ratios("DARTS space, weight step", measure, **given)
+
+
+@main.command()
 @sizes(channels=36, layers=20, batch=8, turns=5, threads=2)
 def train(**given: Any) -> None:
     """A training step of the network of DARTS, second order."""
