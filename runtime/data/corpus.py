@@ -51,10 +51,13 @@ class Corpus:
 def words_of(text: str) -> list[str]:
     """The words of a text by white space, with `<eos>` behind every line, empty ones too.
 
+    A line ends with `\\n` alone, as where the originals read files; what else Unicode ends lines with is white space.
+
     >>> words_of("a rose\\nis a\\n")
     ['a', 'rose', '<eos>', 'is', 'a', '<eos>']
     """
-    return [word for line in text.splitlines() for word in (*line.split(), END)]
+    lines = text.removesuffix("\n").split("\n") if text else []
+    return [word for line in lines for word in (*line.split(), END)]
 
 
 def characters_of(text: str) -> list[str]:

@@ -42,6 +42,14 @@ def _code(name: str, data_dir: Path | None = None, **given: Any) -> str:
     return caught.value.diagnostics[0].code
 
 
+def test_lines_end_as_in_files() -> None:
+    """As `for line in file` has them: a form feed, a next line or a line separator of Unicode is white space."""
+    assert words_of("a b\n\nc") == ["a", "b", "<eos>", "<eos>", "c", "<eos>"]
+    assert words_of("a\x0cb\x85c\u2028d\r\n") == ["a", "b", "c", "d", "<eos>"]
+    assert words_of("") == []
+    assert words_of("\n") == ["<eos>"]
+
+
 def test_words_are_numbered_as_they_first_appear() -> None:
     found = closed("it", {part: words_of(SMALL[part]) for part in PARTS})
     assert found.words == ("the", "cat", "<eos>", "dog", "a", "end")
