@@ -14,7 +14,7 @@ from nasc.dsl import nodes as n
 from nasc.runtime.data.segments import Segment, regular
 from nasc.runtime.language_settings import EdnasLanguageSearch
 from nasc.runtime.loop import Figures
-from nasc.runtime.perplexity import perplexity
+from nasc.runtime.perplexity import measure, perplexity
 from nasc.runtime.search.ednas import listed
 from nasc.runtime.search.ednas_policy import Policy
 from nasc.runtime.search.language import LanguageSearchTask, Passage
@@ -90,12 +90,9 @@ class EdnasLanguageTask(LanguageSearchTask):
         return float(found.nll), found.hidden
 
     def loss_of(self, chosen: Chosen) -> float:
-        """The mean loss of a sample on the first segments of the validation text, from a state of zeros."""
-        hidden, total, count = self.space.start(self.settings.batch), 0.0, 0
-        for segment in regular(len(self.valid_rows), self.settings.bptt)[: self.own.score_batches]:
-            loss, hidden = self.heard(chosen, Passage(*segment.of(self.valid_rows), hidden))
-            total, count = total + loss * segment.length, count + segment.length
-        return total / count
+        """The mean loss of a sample on the first segments of the validation text, in the columns it is measured in."""
+        own, valid = self.own, self.setup.corpus.valid
+        return measure(self.space, valid, own.eval_batch, own.bptt, self.device, own.score_batches, chosen=chosen)[0]
 
     def measured(self) -> dict[str, Any]:
         """The most probable cell."""

@@ -16,6 +16,7 @@ from nasc.cli import group
 from nasc.compiler.stack import Options
 from nasc.dsl.source import Source
 from nasc.genotypes import shipped
+from nasc.runtime.data.segments import columns
 from nasc.runtime.data.texts import load_text
 from nasc.runtime.files import open_source
 from nasc.runtime.language_settings import LANGUAGE_SEARCHES
@@ -200,6 +201,21 @@ def test_ednas_rewards_by_perplexity(tmp_path: Path) -> None:
     assert count == targets.numel()
     assert float(own.policy.baseline) == pytest.approx(0.01 * figures["reward"])
     assert all(torch.equal(p, was) for p, was in zip(own.space.weights(), weights, strict=True))
+
+
+def test_ednas_scores_in_the_columns_that_are_measured(tmp_path: Path) -> None:
+    """As published, where they are 128 and those of training 256; from zeros, on the same segments for all."""
+    own = task("ednas", tmp_path, eval_batch="3", score_batches="2", bptt="6")
+    assert isinstance(own, EdnasLanguageTask)
+    own.step(0, 0)
+    own.valid_hidden = torch.ones_like(own.valid_hidden)
+    chosen = own.policy.likeliest().chosen
+    rows = columns(own.setup.corpus.valid, 3)
+    own.space.eval()
+    with torch.no_grad():
+        logits = own.space(rows[:12], chosen=chosen).logits
+    loss = F.cross_entropy(logits.flatten(0, 1), rows[1:13].flatten()).item()
+    assert own.loss_of(chosen) == pytest.approx(loss, rel=1e-5)
 
 
 def test_the_weights_of_a_sample_move_without_the_policy(tmp_path: Path) -> None:
