@@ -15,4 +15,5 @@ network ptb: darts_lm { channels: 850  vocabulary: 10000  cells: rnn }        # 
 network wikitext2: darts_lm { channels: 700  vocabulary: 33278  cells: rnn }  # 33,127,878 params
 
 search darts { network: search }
-train { network: ptb }
+train ptb_darts { network: ptb }
+train wikitext2_darts { network: wikitext2 }

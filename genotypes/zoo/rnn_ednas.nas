@@ -32,3 +32,6 @@ network wikitext2: darts_lm {
   require params == 33127878
   require macs == 33094600
 }
+
+train ptb_ednas { network: ptb }
+train wikitext2_darts { network: wikitext2 }  # EDNAS publishes none

@@ -36,3 +36,6 @@ network wikitext2: darts_lm {
   require params == 36067878
   require macs == 36034600
 }
+
+train ptb_darts { network: ptb }
+train wikitext2_darts { network: wikitext2 }

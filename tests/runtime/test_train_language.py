@@ -14,13 +14,15 @@ from torch.nn import functional as F
 import nasc
 from nasc.cli import group
 from nasc.compiler.language_model import LanguageLoss
+from nasc.compiler.plan import recipe_network
+from nasc.compiler.resolve import shipped_document
 from nasc.runtime import checkpoint, weights_file
 from nasc.runtime.data.segments import columns
 from nasc.runtime.data.texts import load_text
 from nasc.runtime.language_settings import LanguageTraining
 from nasc.runtime.perplexity import measure
 from nasc.runtime.progress import Silent
-from nasc.runtime.recipe import published, read_recipe
+from nasc.runtime.recipe import published, read_recipe, training_defaults
 from nasc.runtime.run import Interrupted
 from nasc.runtime.train_job import train
 from nasc.runtime.train_language import LanguageTask, due, penalised
@@ -67,6 +69,27 @@ def test_published_recipes(name: str) -> None:
     assert found.weight_decay == (8e-7 if text == "ptb" else 5e-7)
     assert found.epochs == {"darts": 8000, "gdas": 3000, "ednas": 1600}[paper]
     assert found.averaging == ("all" if paper == "gdas" else "recent")
+
+
+@pytest.mark.parametrize(
+    ("path", "ptb", "wikitext2"),
+    [
+        ("zoo/rnn_darts_v1", "ptb_darts", "wikitext2_darts"),
+        ("zoo/rnn_darts_v2", "ptb_darts", "wikitext2_darts"),
+        ("zoo/rnn_enas", "ptb_darts", "wikitext2_darts"),
+        ("zoo/rnn_gdas", "ptb_gdas", "wikitext2_gdas"),
+        ("zoo/rnn_ednas", "ptb_ednas", "wikitext2_darts"),
+        ("spaces/rnn", "ptb_darts", "wikitext2_darts"),
+        ("spaces/ednas_ptb", "ptb_ednas", "wikitext2_darts"),
+    ],
+)
+def test_shipped_cells_train_as_they_were_published(path: str, ptb: str, wikitext2: str) -> None:
+    """Each network by the values of its authors for its text; EDNAS has none for WikiText-2."""
+    document = shipped_document(path)
+    for network, wanted in (("ptb", ptb), ("wikitext2", wikitext2)):
+        recipe = next(r for r in document.recipes("train") if recipe_network(r) == network)
+        found = read_recipe(LanguageTraining, training_defaults(recipe, (), words=True), recipe)
+        assert found == read_recipe(LanguageTraining, published("train")[wanted], None, {"network": network})
 
 
 def test_a_step_is_that_of_the_originals() -> None:
