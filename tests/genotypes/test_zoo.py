@@ -9,6 +9,7 @@ import pytest
 import nasc
 from nasc import genotypes
 from nasc.compiler.check import Checked, check
+from nasc.compiler.plan import recipe_network
 from nasc.compiler.resolve import shipped_document
 from nasc.compiler.space import space_of
 from nasc.compiler.zoo import DIFFERS, KINDS, PUBLISHED, entries
@@ -89,7 +90,9 @@ def test_a_genotype_states_what_it_costs(path: str) -> None:
 def test_a_space_is_open_and_says_how_it_is_searched(path: str) -> None:
     document = shipped_document(path)
     assert any(dag.open for dag in checked(path).dags.values())
-    assert len(document.recipes("search")) == len(document.recipes("train")) == 1
+    trained = [recipe_network(recipe) for recipe in document.recipes("train")]
+    assert len(document.recipes("search")) == 1
+    assert len(set(trained)) == len(trained) == (2 if words(path) else 1)  # of words: each text has its recipe
     stated = any(isinstance(i, n.Require) for network in networks(path) for i in network.body)
     assert stated is not words(path)
 
