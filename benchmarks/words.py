@@ -44,7 +44,7 @@ SETTINGS = {
 
 @dataclass(frozen=True)
 class Row:
-    """One training: numbers learned, epochs, seconds of wall time of their steps and validations, perplexities."""
+    """One training: numbers learned, epochs, seconds of the processor (all threads) in steps and validations."""
 
     name: str
     params: int
@@ -116,14 +116,14 @@ def trained(
 
 
 class Timed(Lines):
-    """Shows a line for each epoch, and writes down how long it took."""
+    """Shows a line for each epoch, and writes down what it took of the processor: other work makes clocks unfair."""
 
     def __init__(self, title: str, epochs: int, run: Run) -> None:
         super().__init__(title, epochs)
-        self.run, self.since = run, time.monotonic()
+        self.run, self.since = run, time.process_time()
 
     def epoch(self, epoch: int, figures: Mapping[str, float]) -> None:
-        now = time.monotonic()
+        now = time.process_time()
         with (self.run.path / "seconds.jsonl").open("a", encoding="utf-8") as file:
             file.write(json.dumps({"epoch": epoch, "seconds": now - self.since}) + "\n")
         self.since = now
@@ -138,7 +138,7 @@ def seconds_of(run: Run) -> float:
 
 def report(rows: list[Row]) -> str:
     """The table."""
-    lines = [f"{'':18} {'params':>11} {'epochs':>7} {'minutes':>8} {'valid':>8} {'test':>8}"]
+    lines = [f"{'':18} {'params':>11} {'epochs':>7} {'CPU min':>8} {'valid':>8} {'test':>8}"]
     for row in rows:
         times = f"{row.params:>11,} {row.epochs:>7} {row.seconds / 60:>8.1f}"
         lines.append(f"{row.name:18} {times} {row.valid:>8.1f} {row.test:>8.1f}")
