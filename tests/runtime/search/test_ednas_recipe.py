@@ -21,8 +21,8 @@ from tests.runtime.tiny import SPACE, job
 STEPS = {"schedule": "steps", "milestones": "(10, 20, 30, 40)", "factors": "(0.5, 0.1, 0.01, 0.001)", "epochs": "50"}
 
 
-def on_imagenet() -> EdnasSearch:
-    recipe = nasc.loads(genotypes.shipped("spaces/ednas_on_imagenet").read_text(encoding="utf-8")).recipes("search")[0]
+def on_imagenet(space: str = "ednas_on_imagenet") -> EdnasSearch:
+    recipe = nasc.loads(genotypes.shipped(f"spaces/{space}").read_text(encoding="utf-8")).recipes("search")[0]
     found = read_recipe(*search_kind(recipe), recipe)
     assert isinstance(found, EdnasSearch)
     return found
@@ -36,6 +36,7 @@ def test_the_shipped_values() -> None:
     assert found.factors == (0.5, 0.1, 0.01, 0.001)
     assert found.jitter == (0.4, 0.4, 0.4, 0.2)
     assert (found.batch, found.policy_batch, found.lr, found.weight_decay) == (200, 50, 0.05, 3e-5)
+    assert on_imagenet("ednas_as_shipped") == found
     cifar = read_recipe(EdnasSearch, published("search")["ednas"], None)
     assert (cifar.schedule, cifar.at_random, cifar.warm_up, cifar.jitter) == ("cosine", False, 0, ())
 
