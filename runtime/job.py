@@ -23,7 +23,7 @@ from nasc.runtime.device import Execution, be_deterministic, choose_device
 from nasc.runtime.recipe import check_recipes
 from nasc.runtime.run import Run, read_asked, sha256
 from nasc.runtime.saving import Saving
-from nasc.runtime.settings import Recipe
+from nasc.runtime.setting import Recipe
 from nasc.runtime.world import here
 
 

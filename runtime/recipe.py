@@ -21,7 +21,8 @@ from nasc.dsl.source import Source
 from nasc.runtime.language_settings import LANGUAGE_SEARCHES
 from nasc.runtime.search import searched_network
 from nasc.runtime.search.start import check_start
-from nasc.runtime.settings import SEARCHES, TRAININGS, Recipe
+from nasc.runtime.setting import Recipe
+from nasc.runtime.settings import SEARCHES, TRAININGS
 
 R = TypeVar("R", bound=Recipe)
 OF_WORDS = "rnn_"

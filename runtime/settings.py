@@ -9,9 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nasc.runtime.language_settings import LanguageTraining
-from nasc.runtime.setting import Place as Place
-from nasc.runtime.setting import Recipe as Recipe
-from nasc.runtime.setting import setting as setting
+from nasc.runtime.setting import Place, Recipe, setting
 
 AT_RANDOM = "whether the parts of the data are drawn at random; else the first examples train weights"
 JITTER = "largest changes of brightness, contrast, saturation and hue; none where nothing is said"

@@ -16,7 +16,8 @@ from nasc.runtime.data.images import ImageSet
 from nasc.runtime.device import Execution
 from nasc.runtime.run import Run
 from nasc.runtime.search import open_supernet
-from nasc.runtime.settings import DartsSearch, Recipe
+from nasc.runtime.setting import Recipe
+from nasc.runtime.settings import DartsSearch
 
 
 @dataclass(frozen=True)

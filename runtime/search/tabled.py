@@ -13,7 +13,8 @@ from nasc.runtime.loop import Figures
 from nasc.runtime.run import Run
 from nasc.runtime.search.ednas_policy import Policy
 from nasc.runtime.search.explore import AtRandom, ByPolicy, Evolution, Explorer, excess_of
-from nasc.runtime.settings import EdnasSearch, EvolutionSearch, Recipe, ScoredSearch
+from nasc.runtime.setting import Recipe
+from nasc.runtime.settings import EdnasSearch, EvolutionSearch, ScoredSearch
 from nasc.runtime.table import Table
 
 

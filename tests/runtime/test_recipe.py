@@ -27,7 +27,8 @@ from nasc.runtime.recipe import (
 from nasc.runtime.run import Run
 from nasc.runtime.search.darts import DartsTask
 from nasc.runtime.search.setup import Setup
-from nasc.runtime.settings import SEARCHES, TRAININGS, DartsSearch, Recipe, Training
+from nasc.runtime.setting import Recipe
+from nasc.runtime.settings import SEARCHES, TRAININGS, DartsSearch, Training
 from nasc.runtime.train import TrainTask
 from tests.runtime.tiny import GENOTYPE, SPACE
 
