@@ -111,8 +111,10 @@ def load(path: Path) -> dict[str, Any]:
     a bad disk has changed would go unnoticed.
     """
     if not path.is_file():
-        raise fail("E503", f"there is no checkpoint {path}")
+        help = "name a run, one of its checkpoints, or its weights; a genotype needs `--weights FILE`"
+        raise fail("E503", f"there is no checkpoint {path}", help=help)
     help = "start anew, or put back an older checkpoint"
+    theirs = f"{help}\nthe original authors' are read with `nasc evaluate GENOTYPE --weights FILE --from darts`"
     try:
         with zipfile.ZipFile(path) as archive:
             broken = archive.testzip()
@@ -121,11 +123,12 @@ def load(path: Path) -> dict[str, Any]:
         state = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # noqa: BLE001  # the reader meets any bytes, and zipfile and torch raise what they will
         reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
-        raise Damaged([Diagnostic("E503", f"{path} is damaged: {reason}", help=help)]) from None
+        told = theirs if not zipfile.is_zipfile(path) else help  # torch before 1.6 wrote none, as the authors did
+        raise Damaged([Diagnostic("E503", f"{path} is damaged: {reason}", help=told)]) from None
     if (
         not isinstance(state, dict)
         or state.get("format") != FORMAT
         or not all(isinstance(state.get(name), kind) for name, kind in ENTRIES.items())
     ):
-        raise fail("E503", f"{path} is not a checkpoint of a nasc run", help=help)
+        raise fail("E503", f"{path} is not a checkpoint of a nasc run", help=theirs)
     return state

@@ -168,11 +168,7 @@ def evaluate_part(
     """
     stack = model.plan.stack
     assert isinstance(stack.input, tuple)
-    data_set = fitted(describe(data, data_dir, stack.input, skipped is not None), stack.input)
-    if (data_set.shape, data_set.classes) != (stack.input, stack.classes):
-        theirs = f"{'x'.join(map(str, data_set.shape))} in {data_set.classes} classes"
-        ours = f"{'x'.join(map(str, stack.input))} in {stack.classes}"
-        raise fail("E509", f"`{data}` has pictures of {theirs}, the network takes {ours}")
+    data_set = fitted(describe(data, data_dir, stack.input, skipped is not None), stack.input, stack.classes)
     return measure(model, load(data, data_dir, part, stack.input, skipped), data_set, part, device)
 
 

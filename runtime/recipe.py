@@ -18,7 +18,7 @@ from nasc.dsl import nodes as n
 from nasc.dsl.diagnostic import Findings, NasError, fail, nearest
 from nasc.dsl.parser import parse
 from nasc.dsl.source import Source
-from nasc.runtime.language_settings import LANGUAGE_SEARCHES
+from nasc.runtime.language_settings import LANGUAGE_SEARCHES, LanguageTraining
 from nasc.runtime.search import searched_network
 from nasc.runtime.search.start import check_start
 from nasc.runtime.setting import Recipe
@@ -64,7 +64,7 @@ def training_defaults(
 
     The one that the command line names, else the one that the text names, else that of the nearest skeleton which the
     network extends and which has one, else that of DARTS on CIFAR, or on the Penn Treebank for `words`.
-    Raises `NasError` (E401): there is none of the name.
+    Raises `NasError` (E401): there is none of the name, or it trains networks of the other kind.
     """
     known = published("train")
     name, span = (overrides or {}).get("recipe"), None
@@ -76,6 +76,10 @@ def training_defaults(
     if name not in known:
         help = nearest(name, known) or f"recipes: {', '.join(known)}"
         raise fail("E401", f"there is no recipe `{name}`", span, help=help)
+    if (training_kind(known[name]) is LanguageTraining) != words:
+        what = "language models" if words else "networks of pictures"
+        help = f"those that do: {', '.join(r for r in known if (training_kind(known[r]) is LanguageTraining) == words)}"
+        raise fail("E401", f"the recipe `{name}` does not train {what}", span, help=help)
     return known[name]
 
 

@@ -40,7 +40,7 @@ def search(job: Job) -> Finished:
     options = for_data(job.options, data_set.input, data_set.classes)
     network = searched_network(document, job.network or settings.network)
     found = open_plan(document, network, options)
-    data_set = fitted(data_set, found.stack.input)
+    data_set = fitted(data_set, found.stack.input, found.stack.classes)
     skipped: list[str] | None = [] if job.skip_unreadable else None
     data = load(job.data, job.data_dir, "train", job.options.input, skipped)
     text = stand_alone(found.program, job.source.text)

@@ -80,7 +80,9 @@ def search_seeds(job: Job, seeds: int, retrain: Mapping[str, str] | None = None)
             given = replace(own, source=text, dialect=None, network=None, settings=retrain, share=share)
             trained = train(within(given, job.out / f"seed-{number}-trained"))
             model, _ = open_target(trained.run.path)
-            top1 = score(model, rest, fitted(data_set, model.plan.stack.input), "valid", device).top1
+            top1 = score(
+                model, rest, fitted(data_set, model.plan.stack.input, model.plan.stack.classes), "valid", device
+            ).top1
             rows.append(Row(own.seed, top1, stats(plan(read(text).document)).params, found.path))
             notes += [note for note in (*found.notes, *trained.notes) if note not in notes]
             run.write("seeds.csv", _csv(rows))

@@ -262,7 +262,8 @@ class Training(PictureRecipe):
             return "`nesterov` needs `momentum`"
         if self.accumulate > self.batch:
             return f"`accumulate` cannot split {self.batch} examples into {self.accumulate} parts"
-        return "" if self.valid < 1 or self.valid == int(self.valid) else "`valid` is a share below 1 or a whole number"
+        share = self.valid < 1 or (self.valid > 1 and self.valid == int(self.valid))
+        return "" if share else "`valid` is a share below 1, or how many: a whole number above 1"
 
 
 TRAININGS: tuple[type[Recipe], ...] = (Training, LanguageTraining)

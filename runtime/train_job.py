@@ -45,7 +45,7 @@ def train(job: Job) -> Finished:
     data_set = describe(job.data, job.data_dir, job.options.input, job.skip_unreadable)
     options = for_data(job.options, data_set.input, data_set.classes)
     found = plan(document, name, options)
-    data_set = fitted(data_set, found.stack.input)
+    data_set = fitted(data_set, found.stack.input, found.stack.classes)
     defaults = training_defaults(recipe, found.stack.family, job.settings)
     settings = read_recipe(Training, defaults, recipe, job.settings)
     execution = execution_of(job)

@@ -25,7 +25,7 @@ from nasc.runtime.job import Finished, Job, asked_of, execution_of, stand_alone
 from nasc.runtime.language_settings import LanguageTraining
 from nasc.runtime.loop import run_task
 from nasc.runtime.progress import Show, showing
-from nasc.runtime.recipe import read_recipe, training_defaults, training_kind
+from nasc.runtime.recipe import read_recipe, training_defaults
 from nasc.runtime.run import open_run
 from nasc.runtime.train_language import LanguageTask
 from nasc.runtime.world import alone
@@ -43,9 +43,6 @@ def train_language(
     options = for_words(job.options, corpus)
     found = language_plan(document, name, options)
     defaults = training_defaults(recipe, found.stack.family, job.settings, words=True)
-    if training_kind(defaults) is not LanguageTraining:
-        help = "those of language models are `ptb_darts` and its like"
-        raise fail("E401", f"the recipe `{defaults.name}` does not train language models", help=help)
     settings = read_recipe(LanguageTraining, defaults, recipe, job.settings)
     long_enough(corpus, settings.batch, settings.eval_batch)
     execution = execution_of(job)

@@ -162,12 +162,22 @@ def describe(name: str, data_dir: Path | None, size: tuple[int, ...] | None = No
     return DATA_SETS[name]
 
 
-def fitted(data_set: DataSet, shape: tuple[int, ...] | str) -> DataSet:
+def fitted(data_set: DataSet, shape: tuple[int, ...] | str, classes: int) -> DataSet:
     """The data set with pictures of the shape that a network takes, where they can be brought to it.
 
-    Raises E509 where they are grey and it takes coloured ones, or the other way round.
+    Raises E509 where they are grey and it takes coloured ones, or the other way round; where they have one size and it
+    takes another; where it tells other numbers of classes apart.
     """
     assert isinstance(shape, tuple), shape  # a language model takes no pictures
+    if classes != data_set.classes or not (data_set.any_size or shape == data_set.shape):
+        theirs = f"{'x'.join(map(str, shape if data_set.any_size else data_set.shape))} in {data_set.classes} classes"
+        ours = f"{'x'.join(map(str, shape))} in {classes}"
+        message = f"`{data_set.name}` has pictures of {theirs}, the network takes {ours}"
+        raise fail(
+            "E509",
+            message,
+            help="a network that is built anew takes both from the data where `--input` and `--classes` are left out",
+        )
     if not data_set.any_size:
         return data_set
     if shape[0] != data_set.shape[0]:

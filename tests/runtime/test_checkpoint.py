@@ -205,8 +205,9 @@ def test_a_foreign_one_is_not_passed_over(tmp_path: Path) -> None:
     checkpoint.save(path, STATE, keep=2)
     checkpoint.save(path, STATE, keep=2)
     torch.save({"state_dict": {}}, path)
-    with pytest.raises(nasc.NasError, match="is not a checkpoint of a nasc run"):
+    with pytest.raises(nasc.NasError, match="is not a checkpoint of a nasc run") as caught:
         checkpoint.newest(path)
+    assert "--from darts" in caught.value.diagnostics[0].help
     assert len(list(tmp_path.iterdir())) == 2
 
 

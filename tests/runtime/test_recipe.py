@@ -12,8 +12,10 @@ import nasc
 from nasc.compiler.build import Network
 from nasc.compiler.stack import Options
 from nasc.dsl import nodes as n
+from nasc.dsl.parser import parse
+from nasc.dsl.source import Source
 from nasc.runtime.data.images import Images
-from nasc.runtime.language_settings import LANGUAGE_SEARCHES
+from nasc.runtime.language_settings import LANGUAGE_SEARCHES, LanguageTraining
 from nasc.runtime.metrics import cosine
 from nasc.runtime.recipe import (
     OF_WORDS,
@@ -179,8 +181,11 @@ def test_a_training_begins_with_the_recipe_that_is_named_or_that_of_the_skeleton
     assert training_defaults(None, ("mine", "darts_cifar")) is known["darts_cifar"]
     assert training_defaults(None, ()) is known["darts_cifar"]
     for name in known:
-        given = nasc.loads(GENOTYPE.replace("train {", f"train {name} {{")).recipes("train")[0]
-        assert training_defaults(given, ("darts_cifar",)) is known[name]
+        given = parse(Source("x.nas", GENOTYPE.replace("train {", f"train {name} {{"))).recipes("train")[0]
+        words = training_kind(known[name]) is LanguageTraining
+        assert training_defaults(given, ("darts_cifar",), words=words) is known[name]
+        with pytest.raises(nasc.NasError, match=r"E401.*does not train (language models|networks of pictures)"):
+            training_defaults(given, ("darts_cifar",), words=not words)
 
 
 # ---------------------------------------------------------------- schedules

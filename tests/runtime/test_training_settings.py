@@ -178,6 +178,7 @@ def test_autoaugment_and_a_shift_of_pictures_of_other_sizes() -> None:
         ("cifar10_gdas", {"nesterov": "on", "momentum": "0"}, "needs `momentum`"),
         ("cifar10_darts", {"accumulate": "97"}, "cannot split 96"),
         ("cifar10_darts", {"valid": "1.5"}, "a whole number"),
+        ("cifar10_darts", {"valid": "100%"}, "a share below 1"),
         ("cifar10_darts", {"ema": "1"}, "a number below 1"),
         ("cifar10_darts", {"crop": "none"}, "takes data or padded or resized"),
     ],

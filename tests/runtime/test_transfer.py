@@ -68,5 +68,5 @@ def test_what_digits_have_shown_is_trained_on_other_pictures(tmp_path: Path, pic
     first, second = (nasc.identity(nasc.load(path), "imagenet") for path in (genotype, trained / "genotype.nas"))
     assert first == second
     assert isinstance(stack.input, tuple)
-    data_set = fitted(describe(data, None, stack.input), stack.input)
+    data_set = fitted(describe(data, None, stack.input), stack.input, stack.classes)
     assert score(model, load(data, None, "test", stack.input), data_set, "test", torch.device("cpu")).examples == 6

@@ -76,10 +76,17 @@ def test_what_the_network_takes_is_what_they_are_brought_to(root: Path) -> None:
     found = describe(f"folder:{root}", None)
     assert found.any_size
     assert found.input is None
-    assert fitted(found, (3, 64, 32)).shape == (3, 64, 32)
+    assert fitted(found, (3, 64, 32), found.classes).shape == (3, 64, 32)
     with pytest.raises(NasError, match=r"E509.*have 3 channels, the network takes 1") as caught:
-        fitted(found, (1, 28, 28))
+        fitted(found, (1, 28, 28), found.classes)
     assert "--input 3x28x28" in caught.value.diagnostics[0].help
+
+
+@pytest.mark.parametrize(("shape", "classes"), [((3, 8, 8), 10), ((1, 9, 9), 10), ((1, 8, 8), 5)])
+def test_a_network_for_other_pictures_or_classes_is_refused(shape: tuple[int, int, int], classes: int) -> None:
+    assert fitted(describe("digits", None), (1, 8, 8), 10) is describe("digits", None)
+    with pytest.raises(NasError, match=r"E509.*`digits` has pictures of 1x8x8 in 10 classes"):
+        fitted(describe("digits", None), shape, classes)
 
 
 def test_pictures_are_decoded_once_as_long_as_there_is_room(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
