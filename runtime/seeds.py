@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -14,7 +15,7 @@ from nasc.dsl.reader import read, read_path
 from nasc.runtime.data.registry import describe, fitted, load
 from nasc.runtime.device import choose_device
 from nasc.runtime.evaluate import open_target, score
-from nasc.runtime.job import Job, read_job
+from nasc.runtime.job import Finished, Job, read_job
 from nasc.runtime.run import Run, open_run
 from nasc.runtime.search_job import search, searched_settings
 from nasc.runtime.train_job import train
@@ -56,34 +57,19 @@ def search_seeds(job: Job, seeds: int, retrain: Mapping[str, str] | None = None)
     document, _ = read_job(job)
     share = searched_settings(document, job).split
     device = choose_device(job.device, job.threads)
-    asked = {
-        "command": "seeds",
-        "seeds": seeds,
-        "seed": job.seed,
-        "threads": torch.get_num_threads(),
-        "data": job.data,
-        "settings": dict(job.settings),
-        "retrain": retrain,
-        "options": job.options.__dict__,
-    }
-    with open_run(job.out, asked, job.source.text, job.resume) as run:
+    with open_run(job.out, asked_of_seeds(job, seeds, retrain), job.source.text, job.resume) as run:
         size, skip = job.options.input, job.skip_unreadable
         data_set = describe(job.data, job.data_dir, size, skip)
         data = load(job.data, job.data_dir, "train", size, [] if skip else None)
         rest = data.subset(torch.arange(int(len(data) * share), len(data)))
         rows: list[Row] = []
         notes: list[Diagnostic] = []
-        for number in range(seeds):
-            own = replace(job, seed=job.seed + number)
-            found = search(within(own, job.out / f"seed-{number}"))
-            text = read_path(found.path)
-            given = replace(own, source=text, dialect=None, network=None, settings=retrain, share=share)
-            trained = train(within(given, job.out / f"seed-{number}-trained"))
+        for seed, found, trained in searched_and_trained(job, seeds, retrain, share):
             model, _ = open_target(trained.run.path)
-            top1 = score(
-                model, rest, fitted(data_set, model.plan.stack.input, model.plan.stack.classes), "valid", device
-            ).top1
-            rows.append(Row(own.seed, top1, stats(plan(read(text).document)).params, found.path))
+            stack = model.plan.stack
+            top1 = score(model, rest, fitted(data_set, stack.input, stack.classes), "valid", device).top1
+            params = stats(plan(read(read_path(found.path)).document)).params
+            rows.append(Row(seed, top1, params, found.path))
             notes += [note for note in (*found.notes, *trained.notes) if note not in notes]
             run.write("seeds.csv", _csv(rows))
         best = max(rows, key=lambda row: row.valid_top1)
@@ -91,7 +77,33 @@ def search_seeds(job: Job, seeds: int, retrain: Mapping[str, str] | None = None)
         return Best(path, run, tuple(rows), tuple(notes))
 
 
-def within(job: Job, out: Path) -> Job:
+def asked_of_seeds(job: Job, seeds: int, retrain: Mapping[str, str]) -> dict[str, Any]:
+    """What decides the bits of several searches and of the trainings of what they find."""
+    return {
+        "command": "seeds",
+        "seeds": seeds,
+        "seed": job.seed,
+        "threads": torch.get_num_threads(),
+        "data": job.data,
+        "settings": dict(job.settings),
+        "retrain": dict(retrain),
+        "options": job.options.__dict__,
+    }
+
+
+def searched_and_trained(
+    job: Job, seeds: int, retrain: Mapping[str, str], share: float = 1.0
+) -> Iterator[tuple[int, Finished, Finished]]:
+    """For each seed: its search, and the training of what that found on a share of the training data."""
+    for number in range(seeds):
+        own = replace(job, seed=job.seed + number)
+        found = search(_within(own, job.out / f"seed-{number}"))
+        text = read_path(found.path)
+        given = replace(own, source=text, dialect=None, network=None, settings=retrain, share=share)
+        yield own.seed, found, train(_within(given, job.out / f"seed-{number}-trained"))
+
+
+def _within(job: Job, out: Path) -> Job:
     """A job in a directory of its own, gone on with where it was begun."""
     return replace(job, out=out, resume=(out / "run.json").exists())
 

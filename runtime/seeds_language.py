@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-
-import torch
 
 from nasc.compiler.plan import language_plan, stats
 from nasc.dsl.diagnostic import Diagnostic
@@ -16,9 +14,7 @@ from nasc.runtime.device import choose_device
 from nasc.runtime.job import Job
 from nasc.runtime.perplexity import perplexity
 from nasc.runtime.run import Run, open_run
-from nasc.runtime.search_job import search
-from nasc.runtime.seeds import EPOCHS, within
-from nasc.runtime.train_job import train
+from nasc.runtime.seeds import EPOCHS, asked_of_seeds, searched_and_trained
 
 
 @dataclass(frozen=True)
@@ -49,28 +45,13 @@ def search_language_seeds(job: Job, seeds: int, retrain: Mapping[str, str] | Non
     """
     retrain = {"epochs": EPOCHS, **(retrain or {})}
     choose_device(job.device, job.threads)
-    asked = {
-        "command": "seeds",
-        "seeds": seeds,
-        "seed": job.seed,
-        "threads": torch.get_num_threads(),
-        "data": job.data,
-        "settings": dict(job.settings),
-        "retrain": retrain,
-        "options": job.options.__dict__,
-    }
-    with open_run(job.out, asked, job.source.text, job.resume) as run:
+    with open_run(job.out, asked_of_seeds(job, seeds, retrain), job.source.text, job.resume) as run:
         rows: list[LanguageRow] = []
         notes: list[Diagnostic] = []
-        for number in range(seeds):
-            own = replace(job, seed=job.seed + number)
-            found = search(within(own, job.out / f"seed-{number}"))
-            text = read_path(found.path)
-            given = replace(own, source=text, dialect=None, network=None, settings=retrain)
-            trained = train(within(given, job.out / f"seed-{number}-trained"))
+        for seed, found, trained in searched_and_trained(job, seeds, retrain):
             measured = [json.loads(line) for line in trained.run.metrics.read_text(encoding="utf-8").splitlines()]
-            params = stats(language_plan(read(text).document)).params
-            rows.append(LanguageRow(own.seed, perplexity(measured[-1]["best_valid_loss"]), params, found.path))
+            params = stats(language_plan(read(read_path(found.path)).document)).params
+            rows.append(LanguageRow(seed, perplexity(measured[-1]["best_valid_loss"]), params, found.path))
             notes += [note for note in (*found.notes, *trained.notes) if note not in notes]
             run.write("seeds.csv", _csv(rows))
         best = min(rows, key=lambda row: row.valid_perplexity)

@@ -9,10 +9,12 @@ import torch
 from torch import Tensor
 
 from nasc.compiler.choice import Choices, Rows
+from nasc.compiler.language_supernet import LanguageSupernet
 from nasc.compiler.sampled import Chosen
 from nasc.compiler.space import zero_operations
 from nasc.compiler.supernet import Supernet
 from nasc.dsl import nodes as n
+from nasc.runtime.language_settings import EdnasLanguageSearch
 from nasc.runtime.loop import Figures
 from nasc.runtime.metrics import correct
 from nasc.runtime.randomness import order
@@ -23,6 +25,20 @@ from nasc.runtime.search.setup import Setup
 from nasc.runtime.search.steps import Batch, weight_step
 from nasc.runtime.settings import EdnasSearch
 from nasc.runtime.world import here
+
+
+def open_policy(space: Supernet | LanguageSupernet, own: EdnasSearch | EdnasLanguageSearch) -> Policy:
+    """The policy of a search, whose logits of operations are the strengths of its network."""
+    return Policy(
+        space.dags,
+        zero_operations(space.plan.program),
+        space.alphas,
+        lr=own.strength_lr,
+        betas=own.strength_betas,
+        weight_decay=own.strength_weight_decay,
+        decay=own.baseline_decay,
+        twice=own.softmax_twice,
+    )
 
 
 class EdnasTask(SearchTask):
@@ -59,16 +75,7 @@ class EdnasTask(SearchTask):
 
     def strength_optimizer(self) -> torch.optim.Optimizer:
         """The policy's own: Adam over the logits of structure and operations."""
-        self.policy = Policy(
-            self.space.dags,
-            zero_operations(self.space.plan.program),
-            self.space.alphas,
-            lr=self.own.strength_lr,
-            betas=self.own.strength_betas,
-            weight_decay=self.own.strength_weight_decay,
-            decay=self.own.baseline_decay,
-            twice=self.own.softmax_twice,
-        ).to(self.device)
+        self.policy = open_policy(self.space, self.own).to(self.device)
         return self.policy.optimizer
 
     def rate(self, epoch: int) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -50,7 +51,7 @@ class Passage:
     hidden: Tensor
 
 
-class LanguageSearchTask:
+class LanguageSearchTask(ABC):
     """One search over a shared-weight language model; an algorithm is a subclass that says what a step is.
 
     The training part of the text moves the weights, the validation part the strengths, both in as many columns. The
@@ -77,9 +78,9 @@ class LanguageSearchTask:
 
     # what algorithms change
 
+    @abstractmethod
     def step(self, epoch: int, step: int) -> tuple[Figures, int]:
         """One step of the search; figures and the number of words they are means of."""
-        raise NotImplementedError
 
     def strength_optimizer(self) -> torch.optim.Optimizer:
         """Adam over all strengths."""
@@ -102,7 +103,7 @@ class LanguageSearchTask:
         """What else has changed since the start: tensors and plain containers."""
         return {}
 
-    def load_extra(self, state: Mapping[str, Any]) -> None:
+    def load_extra(self, state: Mapping[str, Any]) -> None:  # noqa: B027, most algorithms keep nothing
         """Take back what `extra` gave."""
 
     # what they share

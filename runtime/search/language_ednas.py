@@ -9,13 +9,12 @@ import torch
 
 from nasc.compiler.choice import Choices, Rows
 from nasc.compiler.sampled import Chosen
-from nasc.compiler.space import zero_operations
 from nasc.dsl import nodes as n
 from nasc.runtime.data.segments import Segment, regular
 from nasc.runtime.language_settings import EdnasLanguageSearch
 from nasc.runtime.loop import Figures
 from nasc.runtime.perplexity import measure, perplexity
-from nasc.runtime.search.ednas import listed
+from nasc.runtime.search.ednas import listed, open_policy
 from nasc.runtime.search.ednas_policy import Policy
 from nasc.runtime.search.language import LanguageSearchTask, Passage
 
@@ -39,16 +38,7 @@ class EdnasLanguageTask(LanguageSearchTask):
 
     def strength_optimizer(self) -> torch.optim.Optimizer:
         """The policy's own: Adam over the logits of sources and activations."""
-        self.policy = Policy(
-            self.space.dags,
-            zero_operations(self.space.plan.program),
-            self.space.alphas,
-            lr=self.own.strength_lr,
-            betas=self.own.strength_betas,
-            weight_decay=self.own.strength_weight_decay,
-            decay=self.own.baseline_decay,
-            twice=self.own.softmax_twice,
-        ).to(self.device)
+        self.policy = open_policy(self.space, self.own).to(self.device)
         return self.policy.optimizer
 
     def begin_epoch(self, epoch: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,7 +25,7 @@ from nasc.runtime.settings import Search, Split
 from nasc.runtime.world import here
 
 
-class SearchTask:
+class SearchTask(ABC):
     """One search over a shared-weight network; an algorithm is a subclass that says what a `step` is.
 
     The first part of the training data moves the weights, the rest the strengths. What an algorithm keeps besides
@@ -53,9 +54,9 @@ class SearchTask:
 
     # what algorithms change
 
+    @abstractmethod
     def step(self, epoch: int, step: int) -> tuple[Figures, int]:
         """One step of the search; figures and the number of examples they are means of."""
-        raise NotImplementedError
 
     @property
     def at_random(self) -> bool:
@@ -113,7 +114,7 @@ class SearchTask:
         """What else has changed since the start: tensors and plain containers."""
         return {}
 
-    def load_extra(self, state: Mapping[str, Any]) -> None:
+    def load_extra(self, state: Mapping[str, Any]) -> None:  # noqa: B027, most algorithms keep nothing
         """Take back what `extra` gave."""
 
     # what they share
