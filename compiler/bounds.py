@@ -11,7 +11,8 @@ from nasc.compiler.expand import Plan, expand
 from nasc.compiler.graph import LayerGraph, Step, state_path
 from nasc.compiler.language_bounds import language_bounds, language_costs
 from nasc.compiler.language_plan import LanguagePlan, expand_language
-from nasc.compiler.layers import LAYERS, Shape
+from nasc.compiler.layer_rules import Shape
+from nasc.compiler.layers import LAYERS
 from nasc.compiler.plan import any_plan
 from nasc.compiler.resolve import Program
 from nasc.compiler.scope import ExpandError

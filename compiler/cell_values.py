@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from nasc.compiler.dag import CellDag, Edge
 from nasc.compiler.graph import MIX, WEIGH, GraphBuilder, Step
-from nasc.compiler.layers import Shape
+from nasc.compiler.layer_rules import Shape
 from nasc.compiler.operations import ChainWriter, write_chain
 from nasc.compiler.scope import ExpandError, Placeholder, Scope
 from nasc.compiler.stack import Stack

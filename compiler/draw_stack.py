@@ -9,7 +9,7 @@ from itertools import groupby, pairwise
 from nasc.compiler.dag import CellDag
 from nasc.compiler.draw_style import GREY, PALE, Drawing, label, sheet, text
 from nasc.compiler.expand import Plan
-from nasc.compiler.layers import Shape, show
+from nasc.compiler.layer_rules import Shape, show
 from nasc.compiler.placing import Placement
 from nasc.compiler.plan import Stats, stats
 from nasc.compiler.stack import Stack

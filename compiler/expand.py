@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from nasc.compiler.dag import CellDag
 from nasc.compiler.expand_cell import CellExpander, Feature
 from nasc.compiler.graph import GraphBuilder, LayerGraph
-from nasc.compiler.layers import Shape
+from nasc.compiler.layer_rules import Shape
 from nasc.compiler.operations import write_chain
 from nasc.compiler.placing import Placement
 from nasc.compiler.resolve import Program, told_at

@@ -8,7 +8,7 @@ from functools import partial
 
 from nasc.compiler.dag import CellDag, Edge
 from nasc.compiler.graph import MEAN, MIX, SCALE, SUM, WEIGH, GraphBuilder, Step, state_path
-from nasc.compiler.layers import Shape, show
+from nasc.compiler.layer_rules import Shape, show
 from nasc.compiler.operations import ChainWriter, Written, write_chain
 from nasc.compiler.resolve import told_at
 from nasc.compiler.scope import ExpandError, Placeholder, Scope

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from nasc.compiler.layers import LAYERS, Shape
+from nasc.compiler.layer_rules import Shape
+from nasc.compiler.layers import LAYERS
 from nasc.dsl.source import Span
 
 INPUT, SUM, MEAN, CONCAT, SCALE, MIX, WEIGH = "input", "sum", "mean", "concat", "scale", "mix", "weigh"

@@ -7,7 +7,8 @@ from functools import cached_property
 
 from nasc.compiler.dag import CellDag, Edge
 from nasc.compiler.graph import GraphBuilder, LayerGraph, Step, state_path
-from nasc.compiler.layers import LAYERS, Shape
+from nasc.compiler.layer_rules import Shape
+from nasc.compiler.layers import LAYERS
 from nasc.compiler.operations import write_chain
 from nasc.compiler.placing import Placement
 from nasc.compiler.resolve import Program, told_at

@@ -14,7 +14,8 @@ from torch import fx, nn
 from nasc.compiler import modules
 from nasc.compiler.fused import Normed, flat
 from nasc.compiler.graph import INPUT, MIX, LayerGraph, Layout, Step, Term
-from nasc.compiler.layers import LAYERS, Shape
+from nasc.compiler.layer_rules import Shape
+from nasc.compiler.layers import LAYERS
 
 STATISTICS = ("running_mean", "running_var", "num_batches_tracked")
 Value = Any

@@ -7,7 +7,8 @@ from typing import Any
 
 from nasc.compiler.arguments import evaluate, layer_arguments, whole
 from nasc.compiler.graph import GraphBuilder, Step
-from nasc.compiler.layers import LAYERS, LayerKind, ShapeError, complete, show
+from nasc.compiler.layer_rules import ShapeError, show
+from nasc.compiler.layers import LAYERS, LayerKind, complete
 from nasc.compiler.resolve import brought_by
 from nasc.compiler.scope import ExpandError, Scope
 from nasc.dsl import nodes as n

@@ -11,7 +11,7 @@ from typing import Literal
 
 from nasc.compiler.dag import CellDag, Edge
 from nasc.compiler.graph import CONCAT, INPUT, MIX, SCALE, SUM, LayerGraph, Step, state_path
-from nasc.compiler.layers import Shape
+from nasc.compiler.layer_rules import Shape
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from nasc.compiler.dag import CellDag
 from nasc.compiler.expand import Plan, expand
 from nasc.compiler.graph import LayerGraph
 from nasc.compiler.language_plan import LanguagePlan, expand_language
-from nasc.compiler.layers import Shape
+from nasc.compiler.layer_rules import Shape
 from nasc.compiler.resolve import Program, resolve, uses
 from nasc.compiler.scope import ExpandError
 from nasc.compiler.stack import Options, Stack, lay_out

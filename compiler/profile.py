@@ -19,7 +19,7 @@ from torch.autograd.graph import saved_tensors_hooks
 from nasc.compiler.build import Network
 from nasc.compiler.expand import Plan, PlannedCell
 from nasc.compiler.graph import INPUT, MIX, WEIGH, LayerGraph, Step
-from nasc.compiler.layers import Shape
+from nasc.compiler.layer_rules import Shape
 from nasc.compiler.lower import row_widths, to_module
 from nasc.compiler.parts import Branches, Chain, Mixture, cell_parts
 from nasc.compiler.passes import passes

@@ -10,7 +10,8 @@ from nasc.compiler.dag import CellDag, Edge, runs
 from nasc.compiler.expand import Plan, PlannedCell
 from nasc.compiler.graph import LayerGraph, state_path
 from nasc.compiler.language_plan import LanguagePlan, PlannedRecurrent
-from nasc.compiler.layers import LAYERS, Shape
+from nasc.compiler.layer_rules import Shape
+from nasc.compiler.layers import LAYERS
 from nasc.compiler.plan import AnyPlan
 
 

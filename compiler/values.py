@@ -15,7 +15,8 @@ from fractions import Fraction
 from nasc.compiler import graph
 from nasc.compiler.canonical import Vertex, canonical, too_much
 from nasc.compiler.graph import Step
-from nasc.compiler.layers import LAYERS, Shape
+from nasc.compiler.layer_rules import Shape
+from nasc.compiler.layers import LAYERS
 
 Value = int | None
 """A vertex of the graph; None is zero."""

@@ -14,7 +14,7 @@ from nasc.compiler.emit.python_layers import HELPERS, helper_text
 from nasc.compiler.emit.python_network import network_class
 from nasc.compiler.emit.python_operations import Operations
 from nasc.compiler.expand import Plan
-from nasc.compiler.layers import show
+from nasc.compiler.layer_rules import show
 from nasc.compiler.plan import stats
 from nasc.dsl import nodes as n
 from nasc.dsl.printer import to_text

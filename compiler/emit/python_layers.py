@@ -8,7 +8,7 @@ from typing import Any
 
 from nasc.compiler import modules
 from nasc.compiler.emit.python_calls import LIST, Call, Pair, Slot, call
-from nasc.compiler.layers import Settings, Shape
+from nasc.compiler.layer_rules import Settings, Shape
 from nasc.compiler.parts import Branches, Chain, Layer, Mixture
 
 OWN = ("Zero", "GlobalAvgPool", "Linear", "Shift", "Take", "Shuffle", "Dropout", "DropPath")

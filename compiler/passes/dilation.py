@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nasc.compiler.graph import MERGE, PHASES, SUBSAMPLE, LayerGraph, Step
-from nasc.compiler.layers import Shape
+from nasc.compiler.layer_rules import Shape
 from nasc.compiler.passes.rewriting import moved
 
 

@@ -112,7 +112,7 @@ def _usage(emit: str, out: Path | None, weights: Path | None, as_json: bool, pro
 
 
 def _summary(counts: Stats) -> None:
-    from nasc.compiler.layers import show
+    from nasc.compiler.layer_rules import show
 
     taken = show(counts.input_shape) if counts.input_shape is not None else "a word"
     click.echo(f"network {counts.network}: {taken} to {show(counts.output_shape)}")

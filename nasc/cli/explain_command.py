@@ -38,7 +38,7 @@ def _code(code: str) -> None:
 
 
 def _network(file: str, dialect: str | None, network: str | None, options: Any) -> None:
-    from nasc.compiler.layers import show
+    from nasc.compiler.layer_rules import show
     from nasc.compiler.plan import any_plan, stats
     from nasc.compiler.trace import trace
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 from rich.table import Table
 
-from nasc.compiler.layers import show
+from nasc.compiler.layer_rules import show
 from nasc.compiler.profile import Cost, Profile
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from nasc.compiler.layers import show
+from nasc.compiler.layer_rules import show
 from nasc.dsl.diagnostic import Diagnostic
 from nasc.dsl.source import Span
 from nasc.runtime.weights.origin import Block, Origin

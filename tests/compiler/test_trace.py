@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import nasc
-from nasc.compiler.layers import show
+from nasc.compiler.layer_rules import show
 from nasc.compiler.plan import any_plan, plan
 from nasc.compiler.stack import Options
 from nasc.compiler.trace import trace
