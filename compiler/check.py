@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from nasc.compiler.check_operations import check_operations
 from nasc.compiler.dag import CellDag, numbered
 from nasc.compiler.expand import Plan
-from nasc.compiler.offered import ACTIVATIONS
-from nasc.compiler.plan import AnyPlan, Stats, expand_any, family_network, stats
+from nasc.compiler.plan import AnyPlan, expand_any, family_network
+from nasc.compiler.requirements import check_requirements, known
 from nasc.compiler.resolve import Program, is_shipped, resolve
 from nasc.compiler.scope import ExpandError
 from nasc.compiler.stack import Stack, check_skeleton, lay_out
 from nasc.compiler.write_out import write_out
 from nasc.dsl import nodes as n
 from nasc.dsl.collector import uncollected
-from nasc.dsl.diagnostic import Findings, nearest
+from nasc.dsl.diagnostic import Findings
 from nasc.dsl.source import Span
-
-QUANTITIES = {
-    "params": "params",
-    "macs": "macs",
-    "params_aux": "params_aux",
-    "depth": "depth(normal)",
-    "count": "count(skip_connect, normal)",
-}
-"""What a `require` may speak of, and how it is written."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +50,7 @@ def check(document: n.Document) -> Checked:
         networks = _family(document, program)
     complete = not program.missing
     for network in networks:
-        requires = [item for item in network.body if isinstance(item, n.Require) and _known(item, program, findings)]
+        requires = [item for item in network.body if isinstance(item, n.Require) and known(item, program, findings)]
         stack = lay_out(network, program, findings)
         if stack is None:
             complete = False
@@ -75,7 +65,7 @@ def check(document: n.Document) -> Checked:
         except ExpandError as error:
             findings.report(error.diagnostic)
             continue
-        _requires(plan, requires, dags, findings)
+        check_requirements(plan, requires, dags, findings)
         if isinstance(plan, Plan):
             _gradients(plan, findings)
             _reductions(stack, findings)
@@ -104,7 +94,7 @@ def _skeletons(document: n.Document, program: Program, findings: Findings) -> No
         if isinstance(item, n.Network) and item.kind == "skeleton":
             check_skeleton(item, program, findings)
             for entry in item.body:
-                if isinstance(entry, n.Require) and _known(entry, program, findings):
+                if isinstance(entry, n.Require) and known(entry, program, findings):
                     help = "write it in a network that extends the skeleton"
                     findings.add("W206", "not checked: a skeleton is not built", entry.span, help=help)
 
@@ -125,101 +115,6 @@ def _placed_kinds(stack: Stack, program: Program, findings: Findings) -> bool:
             findings.add("E220", "a recurrent cell has no stride", span, help=f"write `{placement.cell}`")
             good = False
     return good
-
-
-def _known(item: n.Require, program: Program, findings: Findings) -> bool:
-    """Whether a requirement speaks of something that can be asked; reported if not."""
-    call = item.quantity
-    name = call.name.text
-    if name not in QUANTITIES:
-        help = nearest(name, QUANTITIES) or f"quantities: {', '.join(QUANTITIES.values())}"
-        findings.add("E308", f"there is no quantity `{name}`", call.name.span, help=help)
-        return False
-    words = _words(call)
-    if len(words) != QUANTITIES[name].count(",") + ("(" in QUANTITIES[name]) or "" in words:
-        message = f"`{name}` is written `{QUANTITIES[name]}`"
-        if name == QUANTITIES[name]:
-            message = f"`{name}` stands alone: it speaks of the whole network"
-        findings.add("E308", message, call.span)
-        return False
-    if not words or program.missing:
-        return True
-    if words[-1] not in program.cells:
-        help = nearest(words[-1], program.cells)
-        findings.add("E210", f"there is no cell `{words[-1]}`", call.arguments[-1].span, help=help)
-        return False
-    operations = program.operation_names - set(program.sets) | set(ACTIVATIONS)
-    if name == "count" and words[0] not in operations:
-        help = nearest(words[0], operations)
-        findings.add("E202", f"there is no operation `{words[0]}`", call.arguments[0].span, help=help)
-        return False
-    return True
-
-
-def _words(call: n.Call) -> list[str]:
-    """The arguments of a quantity, each a bare name; an empty text for whatever is none."""
-    return [
-        a.value.name.text if isinstance(a.value, n.Call) and not a.value.arguments and a.name is None else ""
-        for a in call.arguments
-    ]
-
-
-def _requires(plan: AnyPlan, requires: list[n.Require], dags: dict[str, CellDag], findings: Findings) -> None:
-    """What a network says of itself. In an open network bounds speak of what it may emit, so a search keeps them."""
-    counts = stats(plan) if requires else None
-    for item in requires:
-        assert counts is not None
-        name = item.quantity.name.text
-        value = quantity(item, plan, counts, dags, findings)
-        if value is None:
-            continue
-        if plan.open and (item.comparison in ("<=", ">=") or name in ("depth", "count")):
-            continue
-        if not holds(item, value):
-            message = f"network `{plan.stack.name}` has {_named(item.quantity)} = {value}"
-            findings.add("E304", message, item.span, label=f"off by {value - item.bound.value:+}")
-
-
-def holds(item: n.Require, value: int) -> bool:
-    """Whether a requirement holds for a value."""
-    bound = item.bound.value
-    match item.comparison:
-        case "==":
-            return value == bound
-        case "<=":
-            return value <= bound
-        case ">=":
-            return value >= bound
-        case "~=":
-            return abs(value - bound) <= item.bound.precision
-
-
-def _named(call: n.Call) -> str:
-    return call.span.text or call.name.text
-
-
-def quantity(
-    item: n.Require, plan: AnyPlan, counts: Stats, dags: Mapping[str, CellDag], findings: Findings
-) -> int | None:
-    """What a network has of what a requirement speaks of; None, and reported, where it has none of it."""
-    call = item.quantity
-    match call.name.text:
-        case "params":
-            return counts.params
-        case "macs":
-            return counts.macs
-        case "params_aux":
-            if counts.params_aux is None:
-                error = plan.auxiliary_error if isinstance(plan, Plan) else None
-                findings.add("E307", error.message if error else "there is no auxiliary head", item.span)
-            return counts.params_aux
-    words = _words(call)
-    if words[-1] not in dags:
-        return None
-    dag = dags[words[-1]]
-    if call.name.text == "depth":
-        return dag.depth
-    return sum(edge.operations == (words[0],) for edge in dag.edges)
 
 
 # ---------------------------------------------------------------- warnings

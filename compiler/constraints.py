@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from nasc.compiler.check import holds, quantity
 from nasc.compiler.dag import CellDag
 from nasc.compiler.plan import any_plan, stats
+from nasc.compiler.requirements import holds, quantity
 from nasc.dsl import nodes as n
 from nasc.dsl.diagnostic import Diagnostic, Findings
 

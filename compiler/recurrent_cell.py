@@ -12,10 +12,10 @@ from torch import Tensor, nn
 from nasc.compiler.dag import Edge
 from nasc.compiler.graph import Step
 from nasc.compiler.language_plan import PlannedRecurrent, PlannedState, cell_path
-from nasc.compiler.lower import safe_path
 from nasc.compiler.recurrent_fast import run_fast
 from nasc.compiler.recurrent_mix import mixture
 from nasc.compiler.recurrent_order import order_of
+from nasc.compiler.targets import safe_path
 
 ACTIVATIONS: Mapping[str, Callable[[Tensor], Tensor]] = {
     "tanh": torch.tanh,

@@ -9,8 +9,9 @@ from typing import Any
 from torch import Tensor, nn
 
 from nasc.compiler.graph import CONCAT, MEAN, MIX, SUM, LayerGraph, Step
-from nasc.compiler.lower import Eager, lower, row_widths
+from nasc.compiler.lower import lower, row_widths
 from nasc.compiler.passes.rewriting import Pass, changed, rebuilt
+from nasc.compiler.targets import Eager
 
 Chosen = Mapping[str, Sequence[Sequence[int]]]
 """For each open cell by name, for every open edge in textual order the operations that run; none: no edge."""

@@ -4,7 +4,8 @@ from collections.abc import Set
 
 from nasc.dsl.diagnostic import Diagnostic
 from nasc.dsl.source import Source, Span
-from nasc.dsl.syntax_mistakes import ENDS_WITH_RETURN, RULES, Advice, Case
+from nasc.dsl.syntax_case import Advice, Case
+from nasc.dsl.syntax_mistakes import ENDS_WITH_RETURN, RULES
 from nasc.dsl.syntax_repairs import STARTS, Repair, begins_line, open_brackets
 from nasc.dsl.syntax_tables import Stack, Word
 from nasc.dsl.syntax_words import expected, shown

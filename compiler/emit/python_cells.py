@@ -12,8 +12,8 @@ from nasc.compiler.emit.python_operations import Made, Operations, without_drop_
 from nasc.compiler.emit.python_style import docstring, joined, signature
 from nasc.compiler.expand import Plan, PlannedCell
 from nasc.compiler.graph import state_path
-from nasc.compiler.lower import safe_path
 from nasc.compiler.parts import CellParts, StatePart, cell_parts
+from nasc.compiler.targets import safe_path
 
 IN_FORWARD = ("self", "torch", "nn", "F", "Tensor", "older")
 """Words that no state may have for its name in a `forward`."""

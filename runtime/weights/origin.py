@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from nasc.compiler.dag import CellDag, Edge, numbered
 from nasc.compiler.expand import PlannedCell
 from nasc.compiler.graph import MIX, state_path
-from nasc.compiler.lower import safe_path
+from nasc.compiler.targets import safe_path
 from nasc.dsl.source import Span
 
 if TYPE_CHECKING:

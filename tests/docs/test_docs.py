@@ -30,14 +30,15 @@ from nasc import genotypes
 from nasc.cli import COMMANDS, group
 from nasc.cli.reporting import guarded
 from nasc.compiler import expand, layers, offered, operations, placing, stack, state_names, write_out
-from nasc.compiler.check import QUANTITIES, check
+from nasc.compiler.check import check
 from nasc.compiler.passes import PASSES
+from nasc.compiler.requirements import QUANTITIES
 from nasc.compiler.resolve import shipped_document
 from nasc.dsl import dialects, nesting, nodes, parser, reader
 from nasc.dsl.diagnostic import Diagnostic, NasError
 from nasc.dsl.printer import format_text
 from nasc.dsl.source import Source
-from nasc.runtime import language_settings, recipe, settings
+from nasc.runtime import language_settings, recipe, recipe_values, settings
 from nasc.runtime.data import text_table
 from nasc.runtime.data.registry import DATA_SETS
 
@@ -296,7 +297,7 @@ def test_recipes_of_searches() -> None:
         found = rows(section("language", f"`search {name}`"), "setting", "default", "meaning")
         known = {field.name: field for field in fields(settings.SEARCHES[name])}
         given = {s.name.text: s.value.span.text for s in published.settings}
-        unsaid = {name: "" for name, field in known.items() if recipe.optional(field)}
+        unsaid = {name: "" for name, field in known.items() if recipe_values.optional(field)}
         assert {code(row[0])[0]: plain(row[1]) for row in found} == {**unsaid, **given}
         assert {code(row[0])[0]: row[2] for row in found} == {n: f.metadata["meaning"] for n, f in known.items()}
 

@@ -19,13 +19,13 @@ from nasc.runtime.language_settings import LANGUAGE_SEARCHES, LanguageTraining
 from nasc.runtime.metrics import cosine
 from nasc.runtime.recipe import (
     OF_WORDS,
-    optional,
     published,
     read_recipe,
     search_kind,
     training_defaults,
     training_kind,
 )
+from nasc.runtime.recipe_values import optional
 from nasc.runtime.run import Run
 from nasc.runtime.search.darts import DartsTask
 from nasc.runtime.search.setup import Setup
