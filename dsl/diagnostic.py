@@ -120,6 +120,16 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return f"did you mean `{found[0]}`?" if found else ""
 
 
+def many(count: int, what: str) -> str:
+    """A number of things, such as `1 cell`.
+
+    >>> many(1, "cell"), many(2000, "class")
+    ('1 cell', '2,000 classes')
+    """
+    ending = "" if count == 1 else "es" if what.endswith("s") else "s"
+    return f"{count:,} {what}{ending}"
+
+
 def show(diagnostics: Iterable[Diagnostic]) -> list[str]:
     """Every diagnostic as text: the message, its place, the line with a caret under it, and the help."""
     every = list(diagnostics)

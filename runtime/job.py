@@ -53,8 +53,8 @@ class Job:
     saving: Saving = Saving()
     sync_bn: bool = False
     skip_unreadable: bool = False
-    share: float = 1.0
-    """Of the training data, from its beginning: what `train` trains on."""
+    chosen: torch.Tensor | None = field(default=None, compare=False)
+    """Indices into the training data, int64: what `train` trains on; None is all of it."""
 
 
 @dataclass(frozen=True)

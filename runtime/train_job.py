@@ -60,8 +60,8 @@ def train(job: Job) -> Finished:
     execution.prepare(model)
     skipped: list[str] | None = [] if job.skip_unreadable else None
     data = load(job.data, job.data_dir, "train", job.options.input, skipped)
-    if job.share < 1:
-        data = data.subset(torch.arange(int(len(data) * job.share)))
+    if job.chosen is not None:
+        data = data.subset(job.chosen)
     kept, rest = divide(data, settings.valid, job.seed)
     text = stand_alone(found.program, job.source.text)
     asked = asked_of(job, "train", found.stack.name, settings, options, fingerprint(data), text, execution)

@@ -66,10 +66,6 @@ class EdnasTask(SearchTask):
         return self.settings
 
     @property
-    def at_random(self) -> bool:
-        return self.own.at_random
-
-    @property
     def nesterov(self) -> bool:
         return self.own.nesterov
 

@@ -118,10 +118,6 @@ class GdasTask(SearchTask):
         return self.settings
 
     @property
-    def at_random(self) -> bool:
-        return self.own.at_random
-
-    @property
     def nesterov(self) -> bool:
         return self.own.nesterov
 

@@ -12,13 +12,14 @@ from torch.nn import functional as F
 
 from nasc.compiler.supernet import Supernet
 from nasc.dsl import nodes as n
-from nasc.dsl.diagnostic import fail
+from nasc.dsl.diagnostic import fail, many
 from nasc.dsl.printer import to_text
 from nasc.runtime.data.images import ImageSet
 from nasc.runtime.derive import derive_supernet
 from nasc.runtime.loop import Figures
 from nasc.runtime.metrics import correct, cosine
 from nasc.runtime.randomness import order
+from nasc.runtime.search.parts import parts
 from nasc.runtime.search.setup import Setup
 from nasc.runtime.search.steps import Batch
 from nasc.runtime.settings import Search, Split
@@ -38,10 +39,10 @@ class SearchTask(ABC):
         self.setup, self.run, self.device = setup, setup.run, setup.device
         self.settings: Split = setup.recipe
         self.space = setup.supernet() if space is None else space
-        first, second = self.parts()
+        first, second = parts(self.settings, setup.data.labels, setup.seed)
         if not len(first) or not len(second):
             count = len(setup.data)
-            message = f"{count} example{'' if count == 1 else 's'} cannot be split into two parts"
+            message = f"{many(count, 'example')} cannot be split into two parts"
             raise fail("E507", message, help="give the search more data")
         self.train, self.valid = setup.data.subset(first), setup.data.subset(second)
         self.epochs = self.settings.epochs
@@ -59,21 +60,9 @@ class SearchTask(ABC):
         """One step of the search; figures and the number of examples they are means of."""
 
     @property
-    def at_random(self) -> bool:
-        """Whether the two parts of the data are drawn at random."""
-        return False
-
-    @property
     def nesterov(self) -> bool:
         """Whether the momentum of SGD is Nesterov's."""
         return False
-
-    def parts(self) -> tuple[Tensor, Tensor]:
-        """Which examples train the weights and which the strengths, by index: the first share and the rest."""
-        count = len(self.setup.data)
-        whole = order(self.setup.seed, count, "parts") if self.at_random else torch.arange(count)
-        cut = int(len(whole) * self.settings.split)
-        return whole[:cut], whole[cut:]
 
     def rate(self, epoch: int) -> float:
         """The learning rate of the weights in an epoch, by the cosine schedule over all of them."""

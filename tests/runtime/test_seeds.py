@@ -8,11 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 import nasc
 from nasc.dsl.reader import read_path
+from nasc.runtime import seeds
+from nasc.runtime.evaluate import score
 from nasc.runtime.run import Interrupted, Run
 from nasc.runtime.search.darts import DartsTask
+from nasc.runtime.search.loop import SearchTask
 from nasc.runtime.search_job import search
 from nasc.runtime.seeds import Best, search_seeds
 from nasc.runtime.train import TrainTask
@@ -41,8 +45,42 @@ def test_each_is_what_it_would_be_alone(never_stopped: Path, tmp_path: Path) -> 
     search(replace(one, seed=4))
     assert differences(tmp_path / "search", never_stopped / "seed-1") == []
     found = read_path(tmp_path / "search" / "genotype.nas")
-    train(replace(one, seed=4, source=found, out=tmp_path / "train", settings=RETRAIN, share=0.5))
+    train(replace(one, seed=4, source=found, out=tmp_path / "train", settings=RETRAIN, chosen=torch.arange(718)))
     assert differences(tmp_path / "train", never_stopped / "seed-1-trained") == []
+
+
+@pytest.mark.parametrize(
+    ("search", "left_over"),
+    [("gdas { at_random: on ", False), ("pcdarts { by_class: on  split: 10%  strength_split: 5% ", True)],
+)
+def test_a_result_is_trained_on_what_trained_the_weights_of_its_search(
+    search: str, left_over: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However the recipe splits the data; it is measured on nothing that has trained weights or strengths."""
+    seen: dict[str, list[set[bytes]]] = {"weights": [], "strengths": [], "again": [], "measured": []}
+
+    def examples(data: Any) -> set[bytes]:
+        return {picture.numpy().tobytes() for picture in data.pixels}
+
+    def of_search(self: SearchTask, *_: Any, **__: Any) -> None:
+        seen["weights"].append(examples(self.train))
+        seen["strengths"].append(examples(self.valid))
+
+    def measured(model: Any, images: Any, *given: Any) -> Any:
+        seen["measured"].append(examples(images))
+        return score(model, images.subset(torch.arange(9)), *given)
+
+    around(monkeypatch, SearchTask, "__init__", after=of_search)
+    around(monkeypatch, TrainTask, "__init__", after=lambda self, *_, **__: seen["again"].append(examples(self.data)))
+    monkeypatch.setattr(seeds, "score", measured)
+    own = job(tmp_path, SPACE.replace("search darts {", f"search {search}"), limit=1, settings={"epochs": "1"})
+    search_seeds(own, 2, RETRAIN)
+    assert [len(found) for found in seen.values()] == [2, 2, 2, 2]
+    assert seen["weights"][0] != seen["weights"][1]
+    for weights, strengths, again, on in zip(*seen.values(), strict=True):
+        assert again == weights
+        assert not on & weights
+        assert not on & strengths if left_over else on == strengths
 
 
 def test_the_best_on_the_validation_part_is_kept(never_stopped: Path) -> None:

@@ -13,6 +13,7 @@ from nasc.compiler.constraints import unmet
 from nasc.dsl.diagnostic import NasError
 from nasc.runtime.recipe import published, read_recipe, search_kind
 from nasc.runtime.search.ednas import EdnasTask
+from nasc.runtime.search.parts import parts
 from nasc.runtime.search_job import search
 from nasc.runtime.settings import EdnasSearch
 from tests.runtime.search.test_ednas import task
@@ -64,13 +65,18 @@ def test_rates_grow_from_step_to_step(tmp_path: Path) -> None:
 
 
 def test_parts_at_random(tmp_path: Path) -> None:
-    first, second = task(tmp_path).parts()
+    labels = torch.zeros(40, dtype=torch.int64)
+    first, second = parts(task(tmp_path).settings, labels, 1)
     assert first.tolist() == list(range(32))
-    drawn, rest = task(tmp_path, at_random="on").parts()
+    own = task(tmp_path, at_random="on")
+    drawn, rest = parts(own.settings, labels, 1)
     assert (len(drawn), len(rest)) == (len(first), len(second))
     assert sorted([*drawn.tolist(), *rest.tolist()]) == list(range(40))
     assert drawn.tolist() != sorted(drawn.tolist())
-    assert torch.equal(drawn, task(tmp_path, at_random="on").parts()[0])
+    assert torch.equal(drawn, parts(own.settings, labels, 1)[0])
+    assert not torch.equal(drawn, parts(own.settings, labels, 2)[0])
+    at = parts(own.settings, own.setup.data.labels, own.setup.seed)[0]
+    assert own.train.fingerprint() == own.setup.data.subset(at).fingerprint()
 
 
 @pytest.mark.parametrize(
