@@ -1,6 +1,6 @@
 """What a network costs in time and memory: every cell and every operation, forward and backward.
 
-Each part runs alone on values of its shape, as it does in training: channels-last, cells with all passes. Operations
+Each part runs alone on values of its shape, as it does in training: in its layout, cells with all passes. Operations
 run as they are written, so that a cell, which shares work between them, may take less than their sum. What is alike is
 measured once. A space is measured as its shared-weight network, with the gradients of weights and strengths.
 """
@@ -75,27 +75,33 @@ def profile(plan: Plan, batch: int, device: torch.device) -> Profile:
     """Build the network and measure."""
     kind = Supernet if plan.open else Network
     model = kind(plan, changes=passes(rounding=True, device=device.type), channels_last=True).to(device).train()
-    whole = measure(model, [_values((batch, *model.plan.stem.steps[0].shape), device)])
+    layout = torch.channels_last if model.channels_last else torch.contiguous_format
+    whole = measure(model, [_values((batch, *model.plan.stem.steps[0].shape), device, layout)])
     places: dict[int, list[int]] = {}
     for index, cell in enumerate(plan.cells):
         places.setdefault(id(cell.graph), []).append(index)
     known: dict[object, Cost] = {}
-    cells = tuple(_cell(model, tuple(indexes), batch, device, known) for indexes in places.values())
+    cells = tuple(_cell(model, tuple(indexes), batch, device, layout, known) for indexes in places.values())
     return Profile(batch, torch.get_num_threads(), str(device), whole, cells)
 
 
 def _cell(
-    model: Network, indexes: tuple[int, ...], batch: int, device: torch.device, known: dict[object, Cost]
+    model: Network,
+    indexes: tuple[int, ...],
+    batch: int,
+    device: torch.device,
+    layout: torch.memory_format,
+    known: dict[object, Cost],
 ) -> CellCost:
     cell = model.plan.cells[indexes[0]]
-    inputs = [_values((batch, *cell.graph.steps[i].shape), device) for i in cell.graph.inputs]
+    inputs = [_values((batch, *cell.graph.steps[i].shape), device, layout) for i in cell.graph.inputs]
     cost = measure(model.cells[indexes[0]], inputs, _evenly(cell.graph, device))
-    operations = tuple(_operations(cell, batch, device, known))
+    operations = tuple(_operations(cell, batch, device, layout, known))
     return CellCost(indexes, cell.dag.name, cell.placement.stride, cell.shape, cost, operations)
 
 
 def _operations(
-    cell: PlannedCell, batch: int, device: torch.device, known: dict[object, Cost]
+    cell: PlannedCell, batch: int, device: torch.device, layout: torch.memory_format, known: dict[object, Cost]
 ) -> Iterator[OperationCost]:
     """Every edge of a cell, in textual order; preprocessing first, under the name of its input.
 
@@ -107,8 +113,8 @@ def _operations(
         graph = _alone(cell.graph, chain)
         alike = tuple((step.kind, step.inputs, step.shape, repr(step.settings)) for step in graph.steps)
         if alike not in known:
-            module = to_module(graph).to(device).to(memory_format=torch.channels_last)
-            known[alike] = measure(module, [_values((batch, *chain.inner), device)], _evenly(graph, device))
+            module = to_module(graph).to(device).to(memory_format=layout)
+            known[alike] = measure(module, [_values((batch, *chain.inner), device, layout)], _evenly(graph, device))
         return known[alike]
 
     for name, chain in zip(cell.dag.inputs, parts.preprocess, strict=True):
@@ -158,9 +164,9 @@ def _evenly(graph: LayerGraph, device: torch.device) -> list[Tensor]:
     return [row.requires_grad_() for row in rows]
 
 
-def _values(shape: tuple[int, ...], device: torch.device) -> Tensor:
+def _values(shape: tuple[int, ...], device: torch.device, layout: torch.memory_format) -> Tensor:
     """Values that ask for a gradient, in the layout of training."""
-    values = torch.randn(shape, device=device).contiguous(memory_format=torch.channels_last)
+    values = torch.randn(shape, device=device).contiguous(memory_format=layout)
     return values.requires_grad_()
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 import nasc
+from nasc.compiler import profile as profile_module
 from nasc.compiler.plan import plan
-from nasc.compiler.profile import measure, profile
+from nasc.compiler.profile import Cost, measure, profile
 from nasc.compiler.stack import Options
 
+CPU = torch.device("cpu")
 OPERATIONS = (
     "none", "max_pool_3x3", "avg_pool_3x3", "skip_connect",
     "sep_conv_3x3", "sep_conv_5x5", "dil_conv_3x3", "dil_conv_5x5",
@@ -39,6 +43,24 @@ def test_every_cell_and_operation_is_measured_once() -> None:
         assert cell.cost.backward > 0
         assert cell.cost.kept > 0
     assert found.network.kept > found.cells[0].cost.kept
+
+
+@pytest.mark.parametrize(("size", "layout"), [(32, torch.channels_last), (64, torch.contiguous_format)])
+def test_parts_run_in_the_layout_of_training(
+    size: int, layout: torch.memory_format, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Narrow networks on larger pictures are not laid out channels-last: torch would write past its memory."""
+    seen: list[Tensor] = []
+
+    def looked_at(module: nn.Module, inputs: list[Tensor], weights: Sequence[Tensor] = ()) -> Cost:
+        seen.extend(tensor for tensor in (*inputs, *module.parameters()) if tensor.dim() == 4 and tensor.shape[1] > 1)
+        return Cost(0, 0, 0)
+
+    monkeypatch.setattr(profile_module, "measure", looked_at)
+    profile(plan(nasc.load("darts_v2"), None, Options(channels=4, layers=3, input=(3, size, size))), 2, CPU)
+    several = [tensor for tensor in seen if tensor.shape[2] > 1]  # one pixel is laid out either way
+    assert len(several) > 10
+    assert all(tensor.is_contiguous(memory_format=layout) for tensor in several)
 
 
 @pytest.mark.parametrize("skeleton", ["darts_search", "pcdarts_search"])
