@@ -82,7 +82,7 @@ def difference(a: n.Document, b: n.Document, network: str | None = None) -> Diff
     Raises `NasError`: one of them has errors.
     """
     cells_a, cells_b = _cells(a), _cells(b)
-    found = tuple(_cell(one, other) for one, other in _matched(cells_a, cells_b))
+    found = tuple(cell_difference(one, other) for one, other in _matched(cells_a, cells_b))
     same = identity(a, network) == identity(b, network)
     return Difference(same, found, (_stats(a, network), _stats(b, network)), distance(a, b))
 
@@ -113,7 +113,8 @@ def _stats(document: n.Document, network: str | None) -> Stats | None:
         return None
 
 
-def _cell(a: CellDag | None, b: CellDag | None) -> CellDifference:
+def cell_difference(a: CellDag | None, b: CellDag | None) -> CellDifference:
+    """What differs between two cells that stand for each other, of which one may be missing."""
     if a is None or b is None:
         edges = [EdgeChange("removed", edge, None) for edge in a.edges] if a is not None else []
         edges += [EdgeChange("added", None, edge) for edge in b.edges] if b is not None else []

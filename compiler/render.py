@@ -69,7 +69,8 @@ def _names(document: n.Document, program: Program) -> list[str]:
         placed += [p.cell for p in stack.placements] if stack is not None else []
     names = list(dict.fromkeys([*document.cells, *placed]))
     if not names:
-        raise fail("E210", "the text has no cell to draw", Span(document.source, 0, 0))
+        help = "write a cell, or draw the text that it is used from"
+        raise fail("E210", "the text has no cell to draw", Span(document.source, 0, 0), help=help)
     return names
 
 
@@ -125,13 +126,16 @@ def save(drawing: Drawing, path: Path) -> str | None:
     if format not in FORMATS:
         message = f"{path.name} does not end in the name of a format" if not format else f"`.{format}` cannot be drawn"
         raise fail("E802", message, help=f"end the file's name in {', '.join('.' + f for f in FORMATS)}")
-    data, said = (drawing.source.encode(), None) if format == "dot" else _laid_out(drawing, format)
+    data, said = (drawing.source.encode(), None) if format == "dot" else laid_out(drawing, format)
     _write(path, data)
     return said
 
 
-def _laid_out(drawing: Drawing, format: str) -> tuple[bytes, str | None]:
-    """The drawing in a format, by the first program that can, and what to say about which that was."""
+def laid_out(drawing: Drawing, format: str) -> tuple[bytes, str | None]:
+    """The drawing in a format, by the first program that can, and what to say about which that was.
+
+    Raises `NasError` (E801): nothing here can draw it.
+    """
     problems = []
     for program, pure in _programs():
         if pure and format == "pdf":

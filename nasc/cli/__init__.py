@@ -26,6 +26,7 @@ COMMANDS = {
     "submit": "Submit a search or a training to Slurm.",
     "derive": "Derive another genotype from saved strengths, or a deeper network.",
     "train": "Train a network from scratch.",
+    "report": "Write one page about a run: cells, curves, where it comes from.",
     "evaluate": "Measure a trained network on test data.",
     "import-weights": "Put the original authors' weights into a compiled network.",
     "zoo": "List the genotypes and spaces that ship with nasc.",

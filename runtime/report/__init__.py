@@ -1,0 +1,1 @@
+"""A run directory → one page. Texts and JSON alone are read, so that torch is never needed."""
