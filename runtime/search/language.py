@@ -1,8 +1,7 @@
-"""What searches of recurrent cells share: two texts in columns, states carried on, optimisers, measuring, writing."""
+"""What searches of recurrent cells share: two texts in columns, states carried on, optimisers, measuring."""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +12,6 @@ from torch import Tensor, nn
 from nasc.compiler.language_supernet import LanguageSupernet
 from nasc.compiler.stack import Options
 from nasc.dsl import nodes as n
-from nasc.dsl.printer import to_text
 from nasc.runtime.data.corpus import Corpus
 from nasc.runtime.data.segments import Segment, columns, halved
 from nasc.runtime.derive import derive_supernet
@@ -23,6 +21,7 @@ from nasc.runtime.perplexity import figures_of, measure
 from nasc.runtime.run import Run
 from nasc.runtime.search import open_language
 from nasc.runtime.search.steps import frozen, gradients
+from nasc.runtime.search.task import AnySearch, adam
 from nasc.runtime.train_language import penalised
 
 
@@ -51,7 +50,7 @@ class Passage:
     hidden: Tensor
 
 
-class LanguageSearchTask(ABC):
+class LanguageSearchTask(AnySearch):
     """One search over a shared-weight language model; an algorithm is a subclass that says what a step is.
 
     The training part of the text moves the weights, the validation part the strengths, both in as many columns. The
@@ -59,10 +58,11 @@ class LanguageSearchTask(ABC):
     """
 
     def __init__(self, setup: LanguageSetup, space: LanguageSupernet | None = None) -> None:
-        self.setup, self.run, self.settings, self.device = setup, setup.run, setup.recipe, setup.device
+        self.setup, self.run, self.about, self.device = setup, setup.run, setup.about, setup.device
+        self.settings = setup.recipe
         if space is None:
             space = open_language(setup.document, setup.network, setup.options)
-        self.space = space.to(self.device)
+        self.space: LanguageSupernet = space.to(self.device)
         self.train_rows = columns(setup.corpus.train, self.settings.batch).to(self.device)
         self.valid_rows = columns(setup.corpus.valid, self.settings.batch).to(self.device)
         self.epochs = self.settings.epochs
@@ -73,23 +73,13 @@ class LanguageSearchTask(ABC):
         self.segments: Sequence[Segment] = ()
         self.steps = 0
         self.hidden = self.valid_hidden = self.space.start(self.settings.batch)
-        self.found: n.Document | None = None
         self.begin_epoch(0)
 
     # what algorithms change
 
-    @abstractmethod
-    def step(self, epoch: int, step: int) -> tuple[Figures, int]:
-        """One step of the search; figures and the number of words they are means of."""
-
     def strength_optimizer(self) -> torch.optim.Optimizer:
         """Adam over all strengths."""
-        return torch.optim.Adam(
-            self.space.strengths(),
-            self.settings.strength_lr,
-            betas=self.settings.strength_betas,
-            weight_decay=self.settings.strength_weight_decay,
-        )
+        return adam(self.space, self.settings)
 
     def measured(self) -> dict[str, Any]:
         """What of the space is measured at the end of an epoch, as `LanguageSupernet.loss` takes it."""
@@ -98,13 +88,6 @@ class LanguageSearchTask(ABC):
     def derive(self, epoch: int) -> n.Document:
         """The genotype that the search says at the end of an epoch."""
         return derive_supernet(self.space)
-
-    def extra(self) -> dict[str, Any]:
-        """What else has changed since the start: tensors and plain containers."""
-        return {}
-
-    def load_extra(self, state: Mapping[str, Any]) -> None:  # noqa: B027, most algorithms keep nothing
-        """Take back what `extra` gave."""
 
     # what they share
 
@@ -173,38 +156,13 @@ class LanguageSearchTask(ABC):
             **self.measured(),
         )
         measured = {**figures, **figures_of("train", figures["train_loss"]), **figures_of("valid", loss)}
-        self.found = self.derive(epoch)
-        head = (
-            f"# nasc search, {self.run.asked['started']}: {self.setup.about}, epoch {epoch + 1} of {self.epochs}, "
-            f"valid perplexity {measured['valid_perplexity']:.1f}\n"
-        )
-        self.run.write(f"epochs/{epoch + 1:04d}.nas", head + to_text(self.found))
-        if epoch + 1 == self.epochs:
-            self.run.write("genotype.nas", head + to_text(self.found))
+        self.write(self.derive(epoch), epoch, f"valid perplexity {measured['valid_perplexity']:.1f}")
         return {"lr": self.settings.lr, **measured}
 
-    def broken(self) -> str:
-        """The strengths of the first cell of which one is no number."""
-        for name, given in self.space.alphas.items():
-            parts = [given] if isinstance(given, Tensor) else given
-            if not all(bool(part.isfinite().all()) for part in parts):
-                return f"the strengths of cell `{name}`"
-        return ""
-
     def state(self) -> dict[str, Any]:
-        return {
-            "model": self.space.state_dict(),
-            "weights": self.weights.state_dict(),
-            "strengths": self.strengths.state_dict(),
-            "hidden": self.hidden,
-            "valid_hidden": self.valid_hidden,
-            "extra": self.extra(),
-        }
+        return {**super().state(), "hidden": self.hidden, "valid_hidden": self.valid_hidden}
 
     def load_state(self, state: Mapping[str, Any]) -> None:
-        self.load_extra(state["extra"])
-        self.space.load_state_dict(state["model"])
-        self.weights.load_state_dict(state["weights"])
-        self.strengths.load_state_dict(state["strengths"])
+        super().load_state(state)
         self.hidden = state["hidden"].to(self.device)
         self.valid_hidden = state["valid_hidden"].to(self.device)

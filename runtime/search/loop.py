@@ -1,10 +1,6 @@
-"""What all searches share: data in two parts, optimisers, measuring, writing, and what a checkpoint holds."""
+"""What searches over pictures share: data in two parts, optimisers, schedule, batches, measuring."""
 
 from __future__ import annotations
-
-from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -13,7 +9,6 @@ from torch.nn import functional as F
 from nasc.compiler.supernet import Supernet
 from nasc.dsl import nodes as n
 from nasc.dsl.diagnostic import fail, many
-from nasc.dsl.printer import to_text
 from nasc.runtime.data.images import ImageSet
 from nasc.runtime.derive import derive_supernet
 from nasc.runtime.loop import Figures
@@ -22,23 +17,23 @@ from nasc.runtime.randomness import order
 from nasc.runtime.search.parts import parts
 from nasc.runtime.search.setup import Setup
 from nasc.runtime.search.steps import Batch
+from nasc.runtime.search.task import AnySearch, adam
 from nasc.runtime.settings import Search, Split
 from nasc.runtime.world import here
 
 
-class SearchTask(ABC):
+class SearchTask(AnySearch):
     """One search over a shared-weight network; an algorithm is a subclass that says what a `step` is.
 
-    The first part of the training data moves the weights, the rest the strengths. What an algorithm keeps besides
-    weights, strengths and their optimisers goes through `extra` and `load_extra`; whatever it draws, it draws from
-    torch's generator within a step, which the loop seeds. `space` is built from the setup unless given.
+    The first part of the training data moves the weights, the rest the strengths. Whatever an algorithm draws, it draws
+    from torch's generator within a step, which the loop seeds. `space` is built from the setup unless given.
     """
 
     def __init__(self, setup: Setup, space: Supernet | None = None) -> None:
         assert isinstance(setup.recipe, Split)
-        self.setup, self.run, self.device = setup, setup.run, setup.device
+        self.setup, self.run, self.about, self.device = setup, setup.run, setup.about, setup.device
         self.settings: Split = setup.recipe
-        self.space = setup.supernet() if space is None else space
+        self.space: Supernet = setup.supernet() if space is None else space
         first, second = parts(self.settings, setup.data.labels, setup.seed)
         if not len(first) or not len(second):
             count = len(setup.data)
@@ -51,13 +46,8 @@ class SearchTask(ABC):
         self.weights = self.weight_optimizer()
         self.strengths = self.strength_optimizer()
         self.order: Tensor = torch.empty(0, dtype=torch.int64)
-        self.found: n.Document | None = None
 
     # what algorithms change
-
-    @abstractmethod
-    def step(self, epoch: int, step: int) -> tuple[Figures, int]:
-        """One step of the search; figures and the number of examples they are means of."""
 
     @property
     def nesterov(self) -> bool:
@@ -92,19 +82,7 @@ class SearchTask(ABC):
     def strength_optimizer(self) -> torch.optim.Optimizer:
         """Adam over all strengths."""
         assert isinstance(self.settings, Search)
-        return torch.optim.Adam(
-            self.space.strengths(),
-            self.settings.strength_lr,
-            betas=self.settings.strength_betas,
-            weight_decay=self.settings.strength_weight_decay,
-        )
-
-    def extra(self) -> dict[str, Any]:
-        """What else has changed since the start: tensors and plain containers."""
-        return {}
-
-    def load_extra(self, state: Mapping[str, Any]) -> None:  # noqa: B027, most algorithms keep nothing
-        """Take back what `extra` gave."""
+        return adam(self.space, self.settings)
 
     # what they share
 
@@ -128,14 +106,7 @@ class SearchTask(ABC):
     def end_epoch(self, epoch: int, figures: Figures) -> Figures:
         """Measure on the validation part, and write the genotype that the strengths say now."""
         figures = {"lr": self.weights.param_groups[0]["lr"], **figures, **self.validate()}
-        self.found = self.derive()
-        head = (
-            f"# nasc search, {self.run.asked['started']}: {self.setup.about}, epoch {epoch + 1} of {self.epochs}, "
-            f"valid accuracy {figures['valid_top1']:.1%}\n"
-        )
-        self.run.write(f"epochs/{epoch + 1:04d}.nas", head + to_text(self.found))
-        if epoch + 1 == self.epochs:
-            self.run.write("genotype.nas", head + to_text(self.found))
+        self.write(self.derive(), epoch, f"valid accuracy {figures['valid_top1']:.1%}")
         return figures
 
     @torch.no_grad()
@@ -161,25 +132,3 @@ class SearchTask(ABC):
         with here().apart():
             pictures = self.setup.transform(pixels)
         return pictures.to(self.device), labels.to(self.device)
-
-    def broken(self) -> str:
-        """The strengths of the first cell of which one is no number."""
-        for name, given in self.space.alphas.items():
-            parts = [given] if isinstance(given, Tensor) else given
-            if not all(bool(part.isfinite().all()) for part in parts):
-                return f"the strengths of cell `{name}`"
-        return ""
-
-    def state(self) -> dict[str, Any]:
-        return {
-            "model": self.space.state_dict(),
-            "weights": self.weights.state_dict(),
-            "strengths": self.strengths.state_dict(),
-            "extra": self.extra(),
-        }
-
-    def load_state(self, state: Mapping[str, Any]) -> None:
-        self.load_extra(state["extra"])
-        self.space.load_state_dict(state["model"])
-        self.weights.load_state_dict(state["weights"])
-        self.strengths.load_state_dict(state["strengths"])

@@ -17,7 +17,6 @@ from nasc.compiler.choice import Choices, Rows
 from nasc.compiler.plan import plan
 from nasc.compiler.sampled import Chosen
 from nasc.compiler.supernet import Supernet
-from nasc.dsl.printer import to_text
 from nasc.runtime.loop import Figures
 from nasc.runtime.metrics import correct, cosine
 from nasc.runtime.randomness import seed_step
@@ -25,6 +24,7 @@ from nasc.runtime.search.explore import AtRandom, Evolution, Explorer, excess_of
 from nasc.runtime.search.loop import SearchTask
 from nasc.runtime.search.setup import Setup
 from nasc.runtime.search.steps import Batch, weight_step
+from nasc.runtime.search.task import signed
 from nasc.runtime.settings import EvolutionSearch, ScoredSearch, Training
 from nasc.runtime.train import TrainTask
 from nasc.runtime.world import here
@@ -133,11 +133,8 @@ class RandomTask(SearchTask):
         assert self.best is not None
         _, value, rows = self.best
         self.found = self.choices.document(rows)
-        head = (
-            f"# nasc search, {self.run.asked['started']}: {self.setup.about}, best of {self.scored.samples}, "
-            f"valid accuracy {value:.1%}\n"
-        )
-        self.run.write("genotype.nas", head + to_text(self.found))
+        facts = f"best of {self.scored.samples}", f"valid accuracy {value:.1%}"
+        self.run.write("genotype.nas", signed(self.found, self.run, self.about, *facts))
         return {**figures, "valid_top1": value}
 
     def extra(self) -> dict[str, Any]:

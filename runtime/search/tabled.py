@@ -7,12 +7,12 @@ from typing import Any
 
 from nasc.compiler.choice import Choices, Rows
 from nasc.dsl.diagnostic import fail
-from nasc.dsl.printer import to_text
 from nasc.dsl.source import Span
 from nasc.runtime.loop import Figures
 from nasc.runtime.run import Run
 from nasc.runtime.search.ednas_policy import Policy
 from nasc.runtime.search.explore import AtRandom, ByPolicy, Evolution, Explorer, excess_of
+from nasc.runtime.search.task import signed
 from nasc.runtime.setting import Recipe
 from nasc.runtime.settings import EdnasSearch, EvolutionSearch, ScoredSearch
 from nasc.runtime.table import Table
@@ -50,11 +50,8 @@ class TableTask:
         assert self.best is not None
         _, value, rows = self.best
         self.found = self.choices.document(rows)
-        head = (
-            f"# nasc search, {self.run.asked['started']}: {self.about}, best of {self.steps}, "
-            f"{self.table.column} {value:g}\n"
-        )
-        self.run.write("genotype.nas", head + to_text(self.found))
+        facts = f"best of {self.steps}", f"{self.table.column} {value:g}"
+        self.run.write("genotype.nas", signed(self.found, self.run, self.about, *facts))
         lines = [f"{number},{best:g}\n" for number, best in enumerate(self.curve, 1)]
         self.run.write("curve.csv", "samples,best\n" + "".join(lines))
         return {**figures, "best": value}
