@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def conv(shape: Shape, s: Settings) -> nn.Module:
     from torch import nn
 
-    return nn.Conv2d(shape[0], s["out"], s["k"], s["stride"], s["pad"], s["dilation"], s["groups"], bias=False)
+    return nn.Conv2d(shape[0], s["out"], s["k"], s["stride"], s["pad"], s["dilation"], s["groups"], s["bias"])
 
 
 def dwconv(shape: Shape, s: Settings) -> nn.Module:

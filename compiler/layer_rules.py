@@ -100,14 +100,18 @@ def embedding_params(shape: Shape, settings: Settings) -> int:
     return shape[0] * out
 
 
-def conv_params(shape: Shape, settings: Settings) -> int:
+def _filters(shape: Shape, settings: Settings) -> int:
+    """The numbers of all filters of a convolution."""
     kernel: int = settings["k"][0] * settings["k"][1]
-    out, groups = int(settings["out"]), int(settings["groups"])
-    return kernel * out * (shape[0] // groups)
+    return kernel * int(settings["out"]) * (shape[0] // int(settings["groups"]))
+
+
+def conv_params(shape: Shape, settings: Settings) -> int:
+    return _filters(shape, settings) + (int(settings["out"]) if settings["bias"] else 0)
 
 
 def conv_macs(shape: Shape, out: Shape, settings: Settings) -> int:
-    return conv_params(shape, settings) * out[1] * out[2]
+    return _filters(shape, settings) * out[1] * out[2]
 
 
 def dwconv_params(shape: Shape, settings: Settings) -> int:

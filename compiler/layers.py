@@ -63,8 +63,8 @@ LAYERS: dict[str, LayerKind] = {
     for kind in (
         LayerKind(
             "conv",
-            "convolution without bias, to `C` channels unless `out=` says otherwise",
-            (_K, _STRIDE, _OUT, _PAD, _DILATION, Parameter("groups", "int", 1)),
+            "convolution to `C` channels unless `out=` says otherwise; with a bias where asked for",
+            (_K, _STRIDE, _OUT, _PAD, _DILATION, Parameter("groups", "int", 1), Parameter("bias", "flag", False)),
             rules.conv_shape,
             modules.conv,
             rules.conv_params,

@@ -91,9 +91,12 @@ class Values:
         """A layer behind a value of a shape."""
         if step.kind in IN_TRAINING or (step.kind == "take" and step.shape == shape):
             return value
-        if step.kind == "zero" or (value is None and step.kind in KEEPS_ZERO):
+        bias = step.settings.get("bias", False)
+        if step.kind == "zero" or (value is None and step.kind in KEEPS_ZERO and not bias):
             return None
-        settings = "".join(f" {name}={step.settings[name]}" for name in sorted(step.settings))
+        # identities are written down: what has no bias has the label that it had before there were any
+        names = (name for name in sorted(step.settings) if name != "bias" or bias)
+        settings = "".join(f" {name}={step.settings[name]}" for name in names)
         label = step.kind + settings.replace(", ", "x")
         if LAYERS[step.kind].params(shape, step.settings):
             return self.new(label, [("", value)])

@@ -53,7 +53,7 @@ def _conv(c_in: Slot, c_out: Slot, groups: Slot | str, s: Settings) -> Call:
         padding=(_pair(s["pad"]), "0"),
         dilation=(_pair(s["dilation"]), "1"),
         groups=(groups, "1"),
-        bias=("False", "True"),
+        bias=(str(s.get("bias", False)), "True"),
     )
 
 

@@ -110,7 +110,7 @@ def _is_norm(step: Step) -> bool:
 
 
 def _pointwise(graph: LayerGraph, read: list[list[int]], index: int, reader: int) -> Step | None:
-    """The convolution at `index`, if it is pointwise, read by `reader` alone, and its input not wider than its output.
+    """The convolution at `index`, if it is pointwise and no more, read by `reader` alone, and not narrowing its input.
 
     For a wider input the covariance costs more than it saves.
     """
@@ -118,5 +118,5 @@ def _pointwise(graph: LayerGraph, read: list[list[int]], index: int, reader: int
     if step.kind != "conv" or read[index] != [reader]:
         return None
     s = step.settings
-    plain = s["k"] == (1, 1) and s["stride"] == (1, 1) and s["pad"] == (0, 0) and s["groups"] == 1
+    plain = s["k"] == (1, 1) and s["stride"] == (1, 1) and s["pad"] == (0, 0) and s["groups"] == 1 and not s["bias"]
     return step if plain and graph.steps[step.inputs[0]].shape[0] <= s["out"] else None
