@@ -80,8 +80,10 @@ def test_a_pass_keeps_outputs_gradients_and_names(shipped: str, name: str, train
     torch.testing.assert_close(changed[0], plain[0], rtol=1e-10, atol=1e-12)
     assert list(changed[2]) == list(plain[2])
     assert changed[1].keys() == plain[1].keys()
+    # a bias in front of another batch-norm has a gradient of zero: what is left there is rounding of the others
+    rounding = 1e-15 * max(float(gradient.abs().max()) for gradient in plain[1].values())
     for key, gradient in plain[1].items():
-        torch.testing.assert_close(changed[1][key], gradient, rtol=1e-10, atol=1e-12)
+        torch.testing.assert_close(changed[1][key], gradient, rtol=1e-10, atol=max(1e-12, rounding))
     for key, value in plain[2].items():
         torch.testing.assert_close(changed[2][key], value, rtol=1e-10, atol=1e-12)
 
