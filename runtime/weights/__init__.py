@@ -17,7 +17,7 @@ from torch import Tensor
 from nasc.compiler.language_model import LanguageModel
 from nasc.compiler.supernet import Supernet
 from nasc.dsl.diagnostic import Diagnostic, NasError, fail, nearest
-from nasc.runtime.weights import darts, ddarts, ednas, gdas, nasbench201, nni, ptdarts
+from nasc.runtime.weights import autodl, darts, ddarts, ednas, gdas, nasbench201, nni, ptdarts
 from nasc.runtime.weights.language import match_language
 from nasc.runtime.weights.matching import Match, Pair, match
 from nasc.runtime.weights.origin import Origin
@@ -33,10 +33,10 @@ ORIGINS: dict[str, Origin] = {
     for origin in (
         *(darts.DARTS, darts.PCDARTS, darts.PDARTS),
         *(ddarts.DDARTS, ddarts.FAIRDARTS),
-        *(ptdarts.PTDARTS, gdas.GDAS, ednas.EDNAS, nasbench201.NASBENCH201, nni.NNI),
+        *(ptdarts.PTDARTS, gdas.GDAS, autodl.AUTODL, ednas.EDNAS, nasbench201.NASBENCH201, nni.NNI),
     )
 }
-"""Every origin by name; each but `nni` is proven by networks of the original code."""
+"""Every origin by name; each but `autodl` and `nni` is proven by networks of the original code."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def import_weights(
         known = f"known origins: {', '.join(ORIGINS)}"
         help = "\n".join(filter(None, (nearest(origin, ORIGINS), known)))
         raise fail("E701", f"no checkpoints of `{origin}` are known", help=help)
-    found, rows = _read(model, state_dict, ORIGINS[origin])
+    found, rows = _read(model, state_dict, ORIGINS[origin], strict)
     diagnostics = found.diagnostics(strict)
     if diagnostics:
         raise NasError(_with_other_origin(model, state_dict, origin, diagnostics))
@@ -95,8 +95,27 @@ def _value(pair: Pair, state_dict: Mapping[str, Tensor], target: Tensor) -> Tens
     return value if pair.less is None else value - torch.empty_like(target).copy_(state_dict[pair.less])
 
 
-def _read(model: Network | LanguageModel, state_dict: Mapping[str, Tensor], origin: Origin) -> tuple[Match, list[Row]]:
-    """What belongs to what, weights and strengths; checkpoints of language models hold no strengths."""
+def _read(
+    model: Network | LanguageModel, state_dict: Mapping[str, Tensor], origin: Origin, strict: bool
+) -> tuple[Match, list[Row]]:
+    """What belongs to what, weights and strengths, by the names of the first version of the code that fits.
+
+    Where none does, those of the origin itself say what is wrong.
+    """
+    first = _read_version(model, state_dict, origin)
+    for version in origin.versions:
+        if not first[0].diagnostics(strict):
+            break
+        other = _read_version(model, state_dict, version)
+        if not other[0].diagnostics(strict):
+            return other
+    return first
+
+
+def _read_version(
+    model: Network | LanguageModel, state_dict: Mapping[str, Tensor], origin: Origin
+) -> tuple[Match, list[Row]]:
+    """The same by the names of one version; checkpoints of language models hold no strengths."""
     if isinstance(model, LanguageModel):
         return match_language(model, state_dict, origin), []
     found = match(model, state_dict, origin)
@@ -109,7 +128,7 @@ def _with_other_origin(
 ) -> list[Diagnostic]:
     """The diagnostics, and the origin that the checkpoint does fit, if there is one."""
     for name, other in ORIGINS.items():
-        if name != origin and not _read(model, state_dict, other)[0].diagnostics(True):
+        if name != origin and not _read(model, state_dict, other, True)[0].diagnostics(True):
             first, *rest = diagnostics
             help = f"the checkpoint fits as one of `{name}`"
             return [Diagnostic(first.code, first.message, first.span, first.label, help), *rest]

@@ -38,13 +38,13 @@ class Origin:
     inputs being 0 and 1), `node` (state less 2), `into` and `out_of` (the numbers of state and source counted
     from the cell's first input, which differ where a cell has one input), `position` (its place among the edges
     of its state), `pair` (its place among the edges with its state and source), `choice` (the operation's place
-    in the set) and `operation` (its name there, by `operations` where it is not ours).
+    in the set), `operation` (its name there, by `operations` where it is not ours) and `number` (its place there).
     `fixed` names the edges of cells that the code has beside those it searches, in textual order.
     `head` names its parts with weights, in order. `strengths` is the key of the strengths of all cells of one
-    `kind`, normal or reduce; None where checkpoints hold none. `betas` is that of the strengths of edges. `wrapper`
-    stands before every key of a shared-weight network but its strengths. `idle` finds what is built and makes no
-    difference. `biases` says that convolutions have a bias where a batch-norm without weights follows, which takes
-    it away again.
+    `kind`, normal or reduce, or such keys; None where checkpoints hold none. `betas` is that of the strengths of edges.
+    `wrapper` stands before every key of a shared-weight network but its strengths. `idle` finds what is built and makes
+    no difference. `biases` says that convolutions have a bias where a batch-norm without weights follows, which takes
+    it away again. `versions` are the names of other versions of the code: a checkpoint has one or the other.
     """
 
     name: str
@@ -54,13 +54,14 @@ class Origin:
     preprocess: str = "preprocess{input}"
     head: tuple[str, ...] = ("classifier",)
     auxiliary: str = "auxiliary_head"
-    strengths: str | None = "alphas_{kind}"
+    strengths: str | tuple[str, ...] | None = "alphas_{kind}"
     betas: str | None = None
     wrapper: str = ""
     operations: Mapping[str, str] = field(default_factory=dict)
     fixed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     idle: Idle | None = None
     biases: bool = False
+    versions: tuple[Origin, ...] = ()
 
     def blocks(self, model: Network) -> Iterator[Block]:
         """The parts of a network that can have weights, in order of computation."""
@@ -93,7 +94,10 @@ class Origin:
             return fixed[place.names["edge"]]
         operation = place.edge.operations[choice]
         pattern = self.choice if place.edge.open else self.edge
-        return pattern.format(choice=choice, operation=self.operations.get(operation, operation), **place.names)
+        there = list(self.operations)
+        number = there.index(operation) if operation in there else len(there)
+        name = self.operations.get(operation, operation)
+        return pattern.format(choice=choice, operation=name, number=number, **place.names)
 
     def _head(self, model: Network, span: Span | None) -> Iterator[Block]:
         """The head: one part, or a part for each of its layers where the original names them apart."""

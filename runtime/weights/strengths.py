@@ -37,7 +37,8 @@ def strength_rows(model: Supernet, found: Match, state_dict: Mapping[str, Tensor
         given = model.alphas[cell]
         parameters = given if isinstance(given, list) else [given]
         at = [(parameters[group], index) for group, index in places(dag)]
-        patterns = [(origin.strengths, at)]
+        names = (origin.strengths,) if isinstance(origin.strengths, str) else origin.strengths
+        patterns = [(name, at) for name in names]
         if origin.betas is not None and cell in model.betas:
             patterns.append((origin.betas, [(model.betas[cell], index) for index in range(len(at))]))
         for pattern, given_at in patterns:

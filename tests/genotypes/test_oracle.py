@@ -379,18 +379,17 @@ def test_shared_weight_networks() -> None:
     space("pdarts_space", supernets["P-DARTS stage1 C16 L5 (8 ops)"])
     assert len(supernets) == 5 + len(["RNN_search_ptb300"])  # language models are not counted
 
-    skipped = {
-        "autodl_nasnet_GDAS_C16_N2": "AutoDL-Projects: six cells, biases, a batch-norm before the classifier",
-        "autodl_nasnet_GDAS_FRC_C16_N2": "the same",
-    }
     supernets = gdas["supernets"]
+    for name, kind in (("gdas_autodl", "GDAS"), ("gdas_autodl_frc", "GDAS_FRC")):
+        later = supernets[f"autodl_nasnet_{kind}_C16_N2"]
+        space(name, later["params_total"] - later["arch_params"])
     space("gdas", supernets["original_acc2_C16_L8"]["weights"])
     space("gdas_frc", supernets["original_facc1(FRC)_C16_L8"]["weights"])
     bench = supernets["autodl_nb201_GDAS_C16_N5"]
     biases = 6 * 2 * 5 * (16 + 32 + 64)  # of two convolutions on six edges, in five cells of each width
     ours = count("spaces/nasbench201", "cifar")
     found.append(Counted("nasbench201", ours, bench["params_total"] - bench["arch_params"] - biases))
-    assert len(supernets) == 3 + len(skipped)
+    assert len(supernets) == 3 + 2
 
     networks = ednas["search_networks"]
     space("ednas", networks["cifar10"]["params"])
@@ -414,7 +413,7 @@ def test_shared_weight_networks() -> None:
         name = f"do_{entry['baseline'].lower()}" if entry["baseline"] else "ddarts"
         space(name, entry["params"], f"channels: {entry['C']} cells: {stack}")
     space("ddarts_edge", ddarts["search_supernets"][0]["params"])
-    assert_all(found, 2 + 8 + 4 + 3 + 3 + 8 + 1)
+    assert_all(found, 2 + 8 + 4 + 3 + 2 + 3 + 8 + 1)
 
 
 # ---------------------------------------------------------------- edges

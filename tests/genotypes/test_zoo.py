@@ -133,6 +133,8 @@ SIZES = {
     "fairdarts": prod(PAIRS) ** 2,
     "fairdarts_edge": (1 + 7 + 21) ** (14 * 2),
     "gdas": CELL**2,
+    "gdas_autodl": CELL**2,
+    "gdas_autodl_frc": CELL,
     "gdas_frc": CELL,
     "nasbench201": 15_625,
     "pcdarts": CELL**2,

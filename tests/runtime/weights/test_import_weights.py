@@ -81,8 +81,8 @@ def refused(model: Network, state: dict[str, Tensor], origin: str = "darts", str
 @pytest.mark.parametrize("origin", ORIGINS)
 @pytest.mark.parametrize("name", ["small", "large"])
 def test_every_origin_reads_its_own_names(origin: str, name: str) -> None:
-    # NNI has one operation for every state and source.
-    text = TEXT.replace(" + dil_conv_3x3(s0)", "") if origin == "nni" else TEXT
+    # NNI and AutoDL-Projects have one operation for every state and source.
+    text = TEXT.replace(" + dil_conv_3x3(s0)", "") if origin in ("nni", "autodl") else TEXT
     source, target = network(name, True, text), network(name, True, text)
     assert not same(source, target)
     state = foreign(source, origin)
@@ -197,7 +197,8 @@ def test_unknown_origin() -> None:
     assert refused(network(), {}, "dart") == (
         "error[E701]: no checkpoints of `dart` are known\n"
         "  = help: did you mean `darts`?\n"
-        "          known origins: darts, pcdarts, pdarts, ddarts, fairdarts, ptdarts, gdas, ednas, nasbench201, nni"
+        "          known origins: darts, pcdarts, pdarts, ddarts, fairdarts, ptdarts, gdas, autodl, ednas,"
+        " nasbench201, nni"
     )
 
 
