@@ -15,13 +15,14 @@ import torch
 from torch import Tensor
 
 from nasc.compiler.language_model import LanguageModel
+from nasc.compiler.language_supernet import LanguageSupernet
 from nasc.compiler.supernet import Supernet
 from nasc.dsl.diagnostic import Diagnostic, NasError, fail, nearest
 from nasc.runtime.weights import autodl, darts, ddarts, ednas, gdas, nasbench201, nni, ptdarts
 from nasc.runtime.weights.language import match_language
 from nasc.runtime.weights.matching import Match, Pair, match
 from nasc.runtime.weights.origin import Origin
-from nasc.runtime.weights.strengths import Row, strength_rows
+from nasc.runtime.weights.strengths import Row, language_rows, strength_rows
 
 if TYPE_CHECKING:
     from nasc.compiler.build import Network
@@ -115,9 +116,12 @@ def _read(
 def _read_version(
     model: Network | LanguageModel, state_dict: Mapping[str, Tensor], origin: Origin
 ) -> tuple[Match, list[Row]]:
-    """The same by the names of one version; checkpoints of language models hold no strengths."""
+    """The same by the names of one version."""
     if isinstance(model, LanguageModel):
-        return match_language(model, state_dict, origin), []
+        found = match_language(model, state_dict, origin)
+        if isinstance(model, LanguageSupernet):
+            return found, language_rows(model, found, state_dict, origin)
+        return found, []
     found = match(model, state_dict, origin)
     rows = strength_rows(model, found, state_dict, origin) if isinstance(model, Supernet) else []
     return found, rows

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from torch import Tensor, nn
 
+from nasc.compiler.language_supernet import LanguageSupernet
 from nasc.compiler.supernet import Supernet, places
 from nasc.dsl.diagnostic import Diagnostic
 from nasc.runtime.weights.matching import Match, plain_keys, size, unusable
@@ -90,3 +91,27 @@ def _rows(
             message = f"`{keys[name]}` is {size(values)}, cell `{cell}` has {count} open edges there"
             found.misfits.append(Diagnostic("E702", message, dag.span))
     return rows
+
+
+def language_rows(model: LanguageSupernet, found: Match, state_dict: Mapping[str, Tensor], origin: Origin) -> list[Row]:
+    """The strengths of a recurrent cell, where a checkpoint holds them: GDAS does, DARTS and EDNAS do not.
+
+    They are the one tensor that is no module's and has their shape, whatever it is called.
+    """
+    if len(model.alphas) != 1:
+        return []
+    ((cell, given),) = model.alphas.items()
+    names = plain_keys(state_dict, origin)
+    there = [
+        key
+        for name, key in names.items()
+        if key in found.unused
+        and "." not in name
+        and unusable(key, state_dict[key]) is None
+        and isinstance(given, nn.Parameter)
+        and state_dict[key].shape == given.shape
+    ]
+    if len(there) != 1 or not isinstance(given, nn.Parameter):
+        return []
+    found.unused.discard(there[0])
+    return [Row(cell, given, index, values) for index, values in enumerate(state_dict[there[0]])]

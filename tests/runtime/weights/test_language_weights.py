@@ -55,6 +55,20 @@ def test_every_tensor_has_its_place(origin: str) -> None:
     assert torch.equal(ours["head.1.bias"], state["decoder.bias"])
 
 
+def test_strengths_of_a_search() -> None:
+    space = nasc.supernet(nasc.load("spaces/rnn"), channels=4, vocabulary=7)
+    strengths = torch.randn(36, 5)
+    bn = {f"rnns.0.bn.{name}": torch.rand(4) for name in ("running_mean", "running_var")}
+    state = checkpoint(8) | bn | {"arch_weights": strengths}
+    found = import_weights(space, state, "gdas")
+    assert (found.surplus, found.strengths) == ((), ("rnn",))
+    assert torch.equal(space.alphas["rnn"], strengths)  # type: ignore[arg-type]
+    with pytest.raises(NasError, match="nothing in the network takes `arch_weights`"):
+        import_weights(space, state | {"arch_weights": torch.zeros(36, 4)}, "gdas")
+    with pytest.raises(NasError, match="nothing in the network takes `arch_weights`"):
+        import_weights(model(), checkpoint() | {"arch_weights": strengths}, "gdas")
+
+
 def test_two_layers() -> None:
     text = f"{CELL} {NETWORK.replace('cells: c', 'cells: c*2')} }}"
     made, state = LanguageModel(language_plan(nasc.loads(text))), checkpoint(layers=2)
