@@ -70,12 +70,13 @@ def _cell(cell: CellHistory, drawings: Mapping[CellDag, str]) -> dict[str, Any]:
 def _heat(found: Strengths) -> dict[str, Any]:
     """The table of strengths after the last epoch, which the slider goes on from."""
     low, high = found.bounds
-    rows = []
+    rows, kept = [], iter(found.kept[-1])
     for line, values in zip(found.lines, found.values[-1], strict=True):
-        cells = [_shaded(value, low, high) for value in values]
+        cells = [(*_shaded(value, low, high), next(kept) and found.full) for value in values]
         rows.append((timeline.named(line), cells))
     what = "What each operation counts for on each edge" if found.full else "How strong each edge is that was kept"
     caption = f"{what}; over all epochs from {low:.4f} (faint) to {high:.4f} (deep)."
+    caption += " What the genotype keeps is framed." if found.full else ""
     return {"caption": caption, "operations": found.operations, "rows": rows}
 
 
@@ -91,7 +92,8 @@ def _numbers(found: Strengths | None) -> dict[str, Any] | None:
     if found is None:
         return None
     values = [[_whole(value) for row in table for value in row] for table in found.values]
-    return {"bounds": [_whole(bound) for bound in found.bounds], "values": values}
+    kept = [[place for place, yes in enumerate(here) if yes and found.full] for here in found.kept]
+    return {"bounds": [_whole(bound) for bound in found.bounds], "values": values, "kept": kept}
 
 
 def _whole(value: float) -> int | None:

@@ -68,19 +68,24 @@ class CellHistory:
     def strengths(self) -> Strengths | None:
         """How strong each operation was, where that was written down."""
         full = any(dag is not None for dag in self.weighed)
-        dags = self.weighed if full else self.dags
-        if not any(edge.strength is not None for dag in dags if dag is not None for edge in dag.edges):
-            return None
+        dags = [dag and with_strengths(dag) for dag in (self.weighed if full else self.dags)]
         lines, operations = _lines(dags), _operations(dags)
+        if not lines:
+            return None
         values: list[list[list[float]]] = []
         for dag in dags:
             table = [[math.nan] * len(operations) for _ in lines]
             for edge in dag.edges if dag is not None else ():
+                assert edge.strength is not None
                 for operation in edge.operations:
-                    at = table[lines.index(line_of(edge))]
-                    at[operations.index(operation)] = edge.strength if edge.strength is not None else math.nan
+                    table[lines.index(line_of(edge))][operations.index(operation)] = edge.strength
             values.append(table)
-        return Strengths(full, lines, operations, values)
+        kept = [
+            {(line_of(edge), name) for edge in dag.edges for name in edge.operations} if dag is not None else set()
+            for dag in self.dags
+        ]
+        places = [[(line, name) in here for line in lines for name in operations] for here in kept]
+        return Strengths(full, lines, operations, values, places)
 
     @cached_property
     def changes(self) -> list[Change]:
@@ -100,12 +105,14 @@ class CellHistory:
 @dataclass(frozen=True)
 class Strengths:
     """How strong operations were: `values` by epoch, line and operation, NaN where it was not written down. Unless
-    `full`, that is so wherever an operation was not part of the genotype."""
+    `full`, that is so wherever an operation was not part of the genotype. `kept` says by epoch, line after line, for
+    each operation whether it was."""
 
     full: bool
     lines: list[Line]
     operations: list[str]
     values: list[list[list[float]]]
+    kept: list[list[bool]]
 
     @cached_property
     def bounds(self) -> tuple[float, float]:
@@ -149,6 +156,11 @@ def _placed(document: n.Document, program: Program, network: str | None, options
 def without_strengths(dag: CellDag) -> CellDag:
     """A cell as it is written without what a search has found of it."""
     return replace(dag, edges=tuple(replace(edge, strength=None) for edge in dag.edges))
+
+
+def with_strengths(dag: CellDag) -> CellDag:
+    """A cell with those of its edges alone that have a strength."""
+    return replace(dag, edges=tuple(edge for edge in dag.edges if edge.strength is not None))
 
 
 def line_of(edge: Edge) -> Line:

@@ -16,6 +16,7 @@ from nasc.dsl.source import Source
 from nasc.runtime.report import chart, facts
 from nasc.runtime.report.curves import Chart, charts_of, shown, unit_of, words
 from nasc.runtime.report.drawings import drawn
+from nasc.runtime.report.entropy import entropy_chart
 from nasc.runtime.report.epochs import changes_of, epochs_of
 from nasc.runtime.report.history import CellHistory, cells_of, history_of
 from nasc.runtime.report.record import Record, Rows, open_record
@@ -52,6 +53,8 @@ def page_of(record: Record) -> tuple[str, str | None]:
     drawings, said = drawn([*shown_cells.values(), *(dag for cell in history for dag in cell.shapes)])
     epochs = epochs_of(told, history, drawings)
     charts = seeds.charts if seeds is not None else [*charts_of(record.metrics), *charts_of(record.curve, "samples")]
+    if (entropy := entropy_chart(history)) is not None and seeds is None:
+        charts.append(entropy)
     values = {
         **_head(record, document, seeds),
         "final": [{"name": name, "svg": Markup(drawings[dag])} for name, dag in shown_cells.items()],

@@ -14,8 +14,10 @@
 
   function shade({ heat, of }, place) {
     const [low, high] = heat.bounds;
+    const kept = new Set(heat.kept[place]);
     of.forEach((box, number) => {
       const value = heat.values[place][number];
+      box.className = kept.has(number) ? "kept" : "";
       if (value === null) {
         box.removeAttribute("style");
         box.textContent = "";

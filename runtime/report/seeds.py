@@ -76,7 +76,7 @@ def _table(record: Record, best: int | None) -> dict[str, Any]:
         search = record.parts[seed][0] if seed in record.parts else None
         result = facts.result_of(search.metrics) if search is not None else None
         values.append(f"{result.last} ({result.name})" if result is not None else "-")
-        rows.append({"seed": seed, "values": values, "best": seed == best})
+        rows.append({"seed": seed, "cells": values, "best": seed == best})
     return {"head": ["seed", *map(words, columns), "at the end of its search"], "rows": rows}
 
 

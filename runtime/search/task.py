@@ -13,6 +13,7 @@ from nasc.compiler.language_supernet import LanguageSupernet
 from nasc.compiler.supernet import Supernet
 from nasc.dsl import nodes as n
 from nasc.dsl.printer import to_text
+from nasc.runtime.derive_all import all_strengths
 from nasc.runtime.language_settings import LanguageSearch
 from nasc.runtime.loop import Figures
 from nasc.runtime.run import Run
@@ -45,9 +46,15 @@ class AnySearch(ABC):
         """Take back what `extra` gave."""
 
     def write(self, found: n.Document, epoch: int, measured: str) -> None:
-        """The genotype that the search says after an epoch; after the last one it is the result of the run."""
+        """The genotype that the search says after an epoch, and what it was chosen from: all strengths.
+
+        After the last epoch the genotype is the result of the run.
+        """
         self.found = found
-        text = signed(found, self.run, self.about, f"epoch {epoch + 1} of {self.epochs}", measured)
+        when = f"epoch {epoch + 1} of {self.epochs}"
+        every = signed(all_strengths(self.space), self.run, self.about, when, "what every operation counts for")
+        self.run.write(f"strengths/{epoch + 1:04d}.nas", every)
+        text = signed(found, self.run, self.about, when, measured)
         self.run.write(f"epochs/{epoch + 1:04d}.nas", text)
         if epoch + 1 == self.epochs:
             self.run.write("genotype.nas", text)

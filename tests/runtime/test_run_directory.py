@@ -48,7 +48,10 @@ def rows(path: Path) -> list[dict[str, Any]]:
 def test_the_files_of_a_search(searched: Path) -> None:
     found = sorted(str(file.relative_to(searched)) for file in searched.rglob("*") if file.is_file())
     epochs = [f"epochs/{epoch:04d}.nas" for epoch in range(1, EPOCHS + 1)]
-    assert found == sorted(["run.json", "space.nas", *epochs, "genotype.nas", "metrics.jsonl", *CHECKPOINTS])
+    strengths = [name.replace("epochs", "strengths") for name in epochs]
+    assert found == sorted(
+        ["run.json", "space.nas", *epochs, *strengths, "genotype.nas", "metrics.jsonl", *CHECKPOINTS]
+    )
     assert (searched / "space.nas").read_text() == SPACE
     assert (searched / "genotype.nas").read_text() == (searched / epochs[-1]).read_text()
 
