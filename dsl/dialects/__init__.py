@@ -76,7 +76,7 @@ DIALECTS: dict[str, Dialect] = {
         ),
         _dialect(
             "autodl",
-            "AutoDL-Projects: a list of pairs for every state, and two fields without use",
+            "AutoDL-Projects: a tuple of pairs for every state, and two fields without use; or what its searches print",
             "Genotype(normal=[(('sep_conv_3x3', 0), ('skip_connect', 1))], normal_concat=[2], "
             "reduce=[(('max_pool_3x3', 0), ('max_pool_3x3', 1))], reduce_concat=[2], connectN=None, connects=None)",
         ),

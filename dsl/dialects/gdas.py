@@ -4,6 +4,8 @@ Two edges for each state, with or without the strength the search gave them, whi
 `reduce=None` stands for the fixed reduction cell `frc` of `std.gdas`. Dong and Yang, GDAS, 2019.
 """
 
+from collections.abc import Mapping, Sequence
+
 from nasc.dsl import nodes as n
 from nasc.dsl.diagnostic import Findings
 from nasc.dsl.dialects import Reading, build, rows
@@ -23,13 +25,23 @@ def read(source: Source) -> Reading:
     names = ("normal",) if fixed else ("normal", "reduce")
     cells = [rows.read_cell(name, fields, rows.in_pairs(Form.SCORED), findings) for name in names]
     findings.raise_errors()
-    span = call.name.span
-    stack = (_with_frc(fields["reduce"].span),) if fixed else ()
+    if fixed:
+        return Reading(with_fixed(source, cells, call.name.span, fields["reduce"].span))
+    return Reading(_document(source, cells, call.name.span, 50))
+
+
+def with_fixed(source: Source, cells: Sequence[n.Cell | None], span: Span, place: Span) -> n.Document:
+    """The document of a normal cell, whose networks have the fixed reduction cell; `place` is where that is said."""
+    return _document(source, cells, span, 52, _with_frc(place))
+
+
+def _document(source: Source, cells: Sequence[n.Cell | None], span: Span, channels: int, *stack: n.Cells) -> n.Document:
+    """The document of cells; `channels` are those on ImageNet."""
     networks = (
         build.network("cifar", "gdas_cifar", span, *stack, channels=36, layers=20),
-        build.network("imagenet", "gdas_imagenet", span, *stack, channels=52 if fixed else 50, layers=14),
+        build.network("imagenet", "gdas_imagenet", span, *stack, channels=channels, layers=14),
     )
-    return Reading(build.document(source, "std.gdas", span, *filter(None, cells), *networks))
+    return build.document(source, "std.gdas", span, *filter(None, cells), *networks)
 
 
 def _with_frc(span: Span) -> n.Cells:
@@ -45,8 +57,7 @@ def write(document: n.Document) -> str:
     """
     lost = Lost("gdas")
     cells = plain_cells(document, lost)
-    places = layout(document)
-    fixed = "reduce" not in cells and places is not None and any(p.cell.text == "frc" for p in places.placed)
+    fixed = is_fixed(document, cells)
     rows.lose_other_cells(cells, ("normal",) if fixed else ("normal", "reduce"), lost)
     fields = {"reduce": "None", "reduce_concat": "[2, 3, 4, 5]"}
     for name, cell in cells.items():
@@ -57,13 +68,19 @@ def write(document: n.Document) -> str:
     return as_literal("Genotype", {field: fields[field] for field in rows.FORMS["Genotype"]})
 
 
+def is_fixed(document: n.Document, cells: Mapping[str, Plain]) -> bool:
+    """Whether a text has no cell `reduce`, and its network places the fixed one."""
+    places = layout(document)
+    return "reduce" not in cells and places is not None and any(p.cell.text == "frc" for p in places.placed)
+
+
 def _scored(cell: Plain) -> str:
     """`[('sep_conv_3x3', 0, 0.16), ...]`"""
     every = (edge for edges in cell.edges.values() for edge in edges)
-    return "[" + ", ".join(f"('{e.operation}', {e.source}{_score(e.strength)})" for e in every) + "]"
+    return "[" + ", ".join(f"('{e.operation}', {e.source}{score(e.strength)})" for e in every) + "]"
 
 
-def _score(strength: n.Number | None) -> str:
+def score(strength: n.Number | None) -> str:
     """The third value of a triple, always a float: that tells it from a number of a state."""
     if strength is None:
         return ""

@@ -10,25 +10,23 @@ from nasc.dsl.source import Source
 
 
 def read(source: Source) -> Reading:
-    """The document of a pair of cells; pt.darts has no ImageNet network. Raises as `darts.read` does."""
+    """The document of a pair of cells; pt.darts has no ImageNet network, but one for MNIST. Raises as `darts.read`."""
     call = parse_literal(source)
     findings = Findings()
     fields = bind(call, rows.FORMS, findings)
     cells = [rows.read_cell(name, fields, rows.in_rows, findings) for name in ("normal", "reduce")]
     findings.raise_errors()
     span = call.name.span
-    network = build.network("cifar", "ptdarts_cifar", span, channels=36, layers=20)
-    return Reading(build.document(source, "std.darts", span, *filter(None, cells), network))
+    networks = (
+        build.network("cifar", "ptdarts_cifar", span, channels=36, layers=20),
+        build.network("mnist", "ptdarts_mnist", span, channels=36, layers=20),
+    )
+    return Reading(build.document(source, "std.darts", span, *filter(None, cells), *networks))
 
 
 def write(document: n.Document) -> str:
     """The cells `normal` and `reduce` as `str()` prints the named tuple. Raises `NasError` (E110)."""
-    return as_literal("Genotype", fields_of(document, "ptdarts"))
-
-
-def fields_of(document: n.Document, dialect: str) -> dict[str, str]:
-    """The four fields of the cells `normal` and `reduce`, with a list for each state. Raises `NasError` (E110)."""
-    lost = Lost(dialect)
+    lost = Lost("ptdarts")
     cells = plain_cells(document, lost)
     rows.lose_other_cells(cells, ("normal", "reduce"), lost)
     fields = {}
@@ -37,4 +35,4 @@ def fields_of(document: n.Document, dialect: str) -> dict[str, str]:
         fields[name] = "[" + ", ".join(f"[{row}]" for row in rows.pairs(cells[name])) + "]"
         fields[f"{name}_concat"] = listed(cells[name].returned)
     lost.raise_errors()
-    return fields
+    return as_literal("Genotype", fields)

@@ -9,8 +9,15 @@ _BENCHMARK = re.compile(r"""["']NetworkSelectorDatasetInfo:darts:\w+["']:""")
 _NNI = re.compile(r"""["'](?:normal|reduce)_n\d+_(?:p\d+|switch)["']:""")
 _MASK = re.compile(r"""["'](?:normal|reduce)_n\d+_(?:p\d+|switch)["']:\[(?:[Tt]rue|[Ff]alse)""")
 _RANKED = re.compile(r"""["'](?:normal|reduce)_n\d+_switch["']:\[\d""")
+_SEARCHED = re.compile(r"""["'](?:normal|reduce)(?:_concat)?["']:[\[(]""")
 _COMPACT = re.compile(r"[\[(][\[(][\[(]\d+,\d+[\])],")
 _SIX = re.compile(r"[\[(]\d(?:,\d){5},?[\])]\Z")
+
+
+def is_object(text: str) -> bool:
+    """Whether a text begins with the brace of an object, with or without `name =` before it."""
+    head = _HEAD.match(text)
+    return head is not None and head["opens"] == "{"
 
 
 def structure(text: str, look: int) -> str | None:
@@ -33,7 +40,7 @@ def structure(text: str, look: int) -> str | None:
     if _BENCHMARK.search(body):
         return "nasbench301"
     if not _NNI.search(body):
-        return None
+        return "autodl" if _SEARCHED.search(body) else None
     if _MASK.search(body):
         return "nni_masks"
     return "nni2" if _RANKED.search(body) else "nni"

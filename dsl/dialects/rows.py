@@ -36,11 +36,11 @@ def in_pairs(form: Form) -> RowsOf:
     return rows
 
 
-def in_rows(value: Literal, what: str, findings: Findings) -> Rows:
+def in_rows(value: Literal, what: str, findings: Findings, form: Form = Form.PAIR) -> Rows:
     """Each member of the list is the list of the edges into one state."""
     rows = []
     for member in members(value, what, "lists of edges", findings):
-        row = edges(member, what, Form.PAIR, findings)
+        row = edges(member, what, form, findings)
         if not row and not findings.failed:
             findings.add("E109", f"a state of `{what}` has no edges", member.span)
         rows.append(row)

@@ -48,7 +48,10 @@ NETWORKS = {
 network cifar: gdas_cifar { channels: 36 layers: 20 cells: normal*, frc/2, normal*, frc/2, normal* }
 network imagenet: gdas_imagenet { channels: 52 layers: 14 cells: normal*, frc/2, normal*, frc/2, normal* }
 """,
-    "ptdarts": "network cifar: ptdarts_cifar { channels: 36 layers: 20 }",
+    "ptdarts": """
+network cifar: ptdarts_cifar { channels: 36 layers: 20 }
+network mnist: ptdarts_mnist { channels: 36 layers: 20 }
+""",
     "autodl": """
 network cifar: darts_cifar { channels: 36 layers: 20 }
 network imagenet: pdarts_imagenet { channels: 48 layers: 14 }
@@ -346,6 +349,39 @@ def test_tuples_for_states_are_autodl_without_its_unused_fields_too() -> None:
     whole = reading(f"Genotype({short}, connectN=None, connects=None)").document
     assert to_text(reading(f"Genotype({short})").document) == to_text(whole)
     assert "ptdarts" not in to_text(whole)
+    assert write(whole, "autodl") == f"Genotype({short}, connectN=None, connects=None)"
+
+
+SEARCHED = """{'normal': [(('dua_sepc_3x3', 0, 0.16), ('dil_sepc_5x5', 1, 0.15)),
+ (('avg_pool_3x3', 2, 0.14), ('skip_connect', 2, 0.13))], 'normal_concat': [2, 3]"""
+
+
+def test_what_searches_of_autodl_print() -> None:
+    result = reading(SEARCHED + ", 'reduce': [(('max_pool_3x3', 1, 0.2), ('none', 0, 0.1))], 'reduce_concat': [2]}")
+    text = """use std.darts
+cell normal(s0, s1) {
+  s2 = sep_conv_3x3(s0) @0.16 + dil_conv_5x5(s1) @0.15
+  s3 = avg_pool_3x3(s2) @0.14 + skip_connect(s2) @0.13
+  return concat(s2, s3)
+}
+cell reduce(s0, s1) { s2 = max_pool_3x3(s1) @0.2 + none(s0) @0.1  return concat(s2) }"""
+    assert result.document == parse(Source("small.txt", f"nas 1 {text}{NETWORKS['autodl']}"))
+    assert reading(write(result.document, "autodl")).document == result.document
+    assert [(d.code, d.message) for d in result.warnings] == [
+        ("W205", "two edges of cell `normal` come from `s2` into one state")
+    ]
+    fixed = reading(SEARCHED + "}").document
+    assert write(fixed, "autodl") == SEARCHED.replace("\n", "") + "}"
+    assert "frc/2" in to_text(fixed)
+    assert "reduce=None" in write(fixed, "gdas")
+    for more, message in {
+        ", 'reduce': [(('none', 0, 0.1),)]}": "the key `reduce_concat` is missing",
+        ", 'tau': 1}": "the key `tau` is not known",
+        "": "the genotype ends too early",
+    }.items():
+        with pytest.raises(NasError) as caught:
+            reading(SEARCHED + more)
+        assert [(d.message, d.span is not None) for d in caught.value.diagnostics] == [(message, True)]
 
 
 @pytest.mark.parametrize("dialect", ["darts", "gdas", "ptdarts", "autodl", "fairdarts", "rnn"])

@@ -42,6 +42,7 @@ RECOGNISED = {
     '# the hub\n{"width": 16, "normal/op_2_0": "maxpool"': "nni3",
     "{'reduce/input_2_1': [0]": "nni3",
     '{"CreateImageDataLoader:batch_size": 96, "NetworkSelectorDatasetInfo:darts:edge_normal_0": ""': "nasbench301",
+    "{'normal': [(('dua_sepc_3x3', 0, 0.1), ('none', 1, 0.1))], ": "autodl",
     "(((0, 3), (1, 3), ": "naslib",
     "[[[0,3],[1,3],": "naslib",
     "six = (4, 3, 0, 1, 2, 3,)  # indices\n": "naslib",
