@@ -47,7 +47,8 @@ class Network(nn.Module):
             if plan.auxiliary_error is None:
                 help = "write `auxiliary: ...` in the network or its skeleton"
                 raise fail("E307", f"network `{plan.stack.name}` has no auxiliary head", plan.stack.span, help=help)
-            raise fail("E307", plan.auxiliary_error.message, plan.auxiliary_error.span)
+            help = plan.auxiliary_error.help or "larger pictures, or a network without it: `--set auxiliary=0`"
+            raise fail("E307", plan.auxiliary_error.message, plan.auxiliary_error.span, help=help)
 
         def module(graph: LayerGraph) -> fx.GraphModule:
             return to_module(changed(graph, changes), graph)

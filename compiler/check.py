@@ -73,7 +73,9 @@ def check(document: n.Document) -> Checked:
         if name in document.cells:
             _unread(document.cells[name], dag, findings)
             if networks and complete and name not in placed:
-                findings.add("W202", f"cell `{name}` is placed in no network", document.cells[name].name.span)
+                help = "place it in the `cells:` of a network, or take it away"
+                message = f"cell `{name}` is placed in no network"
+                findings.add("W202", message, document.cells[name].name.span, help=help)
     return Checked(program, dags, plans, findings)
 
 

@@ -65,10 +65,10 @@ class _Trials:
         for parameter in op.parameters:
             if parameter.text in seen:
                 message = f"parameter `{parameter}` of `{op.name}` is named twice"
-                self.findings.add("E208", message, parameter.span)
+                self.findings.add("E208", message, parameter.span, help="leave one out")
             if parameter.text in TAKEN:
                 message = f"`{parameter}` has a meaning of its own and cannot name a parameter"
-                self.findings.add("E208", message, parameter.span)
+                self.findings.add("E208", message, parameter.span, help="give it another name, such as `k`")
             seen.add(parameter.text)
         if (count := sizes.of(op.key)) > TRIAL_LAYERS:
             if count > MAX_LAYERS:
@@ -175,7 +175,7 @@ def _members(item: n.Ops, program: Program, findings: Findings) -> None:
     for member in item.members:
         name = member.text
         if name in seen:
-            findings.add("E218", f"`{name}` stands twice in the set `{item.name}`", member.span)
+            findings.add("E218", f"`{name}` stands twice in the set `{item.name}`", member.span, help="leave one out")
         seen.add(name)
         if name in known or program.missing:
             continue

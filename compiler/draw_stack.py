@@ -14,6 +14,7 @@ from nasc.compiler.placing import Placement
 from nasc.compiler.plan import Stats, stats
 from nasc.compiler.stack import Stack
 from nasc.dsl import nodes as n
+from nasc.dsl.diagnostic import many
 
 MOST = 48
 """So many boxes of cells are drawn; of a longer network the middle is one box that counts its cells."""
@@ -60,7 +61,7 @@ class _Box:
     def label(self) -> str:
         count = self.last - self.first + 1
         if self.kind == "data":
-            return label(text(f"{count} cells", bold=True), text("not drawn one by one", 9, GREY))
+            return label(text(f"{many(count, 'cell')}", bold=True), text("not drawn one by one", 9, GREY))
         stride = self.cell.placement.stride
         name = text(self.cell.placement.choice, bold=True)
         name += text(f" /{stride}", bold=True) if stride > 1 else ""
@@ -123,12 +124,12 @@ def stack_drawing(plan: Plan) -> Drawing:
     if plan.stem2 is not None:
         stems["stem2"] = plan.stem2.shape
     boxes = tuple(_boxes(cells))
-    route = _draw(drawing, plan.stack, boxes, stems, f"{plan.stack.classes} classes")
+    route = _draw(drawing, plan.stack, boxes, stems, many(plan.stack.classes, "class"))
     if plan.auxiliary is not None and plan.auxiliary_after is not None:
         after = next(box.id for box in boxes if box.first <= plan.auxiliary_after <= box.last)
         words = label(text("auxiliary head", bold=True), *_words(plan.stack, "auxiliary"))
         route.box("auxiliary", words, "auxiliary")
-        route.box("auxiliary classes", label(text(f"{plan.stack.classes} classes")), "data")
+        route.box("auxiliary classes", label(text(many(plan.stack.classes, "class"))), "data")
         route.aside(after, ("auxiliary", "auxiliary classes"), color="#c084fc", style="dashed")
     return drawing
 
@@ -136,7 +137,7 @@ def stack_drawing(plan: Plan) -> Drawing:
 def language_drawing(stack: Stack, dags: dict[str, CellDag]) -> Drawing:
     """The drawing of a language model: no shapes, for what flows is one vector a word."""
     cells = [_Cell(placement, dags[placement.cell], None) for placement in stack.placements]
-    note = f"{len(cells)} recurrent cell{'s' * (len(cells) != 1)}, {stack.channels} channels"
+    note = f"{many(len(cells), 'recurrent cell')}, {many(stack.channels, 'channel')}"
     drawing = sheet(f"network {stack.name}", f"network {stack.name}", [note])
     _draw(drawing, stack, tuple(_boxes(cells)), {"stem": None}, "next word")
     return drawing
@@ -223,8 +224,8 @@ def _summary(counts: Stats, plan: Plan) -> str:
     """The line below the title."""
     params = f"{_short(counts.params)} parameters"
     kind = "shared-weight network, " if plan.open else ""
-    width = f"{plan.stack.channels} channels"
-    return f"{kind}{len(plan.cells)} cells, {width}, {params}, {_short(counts.macs)} MACs"
+    size = f"{many(len(plan.cells), 'cell')}, {many(plan.stack.channels, 'channel')}"
+    return f"{kind}{size}, {params}, {_short(counts.macs)} MACs"
 
 
 def _short(number: int) -> str:

@@ -15,6 +15,7 @@ from nasc.compiler.resolve import Program, told_at
 from nasc.compiler.scope import ExpandError, Placeholder, Scope
 from nasc.compiler.stack import CHAINS, Stack
 from nasc.dsl import nodes as n
+from nasc.dsl.diagnostic import many
 
 AROUND = ("dropout", "linear", "relu", "tanh", "sigmoid", "identity")
 """Layers that may stand before and behind the recurrent cells, beside `embedding` at the beginning."""
@@ -200,11 +201,11 @@ class _Expander:
             if step.settings.get("tied"):
                 raise ExpandError("E219", "only the last `linear` of a language model is tied", step.span)
         if last.shape != (self.scope.classes,):
-            message = f"the head gives {last.shape[0]} numbers for {self.scope.classes} words"
+            message = f"the head gives {many(last.shape[0], 'number')} for {many(self.scope.classes, 'word')}"
             raise ExpandError("E303", message, last.span, "leave `out=` out")
         width, embedded = before[-1].shape[0], stem.steps[1].shape[0]
         if last.settings["tied"] and width != embedded:
-            message = f"`linear(tied=on)` reads {width} numbers, but the vectors of words have {embedded}"
+            message = f"`linear(tied=on)` reads {many(width, 'number')}, but the vectors of words have {embedded}"
             raise ExpandError("E303", message, last.span, "write `linear`, or give both the same width")
 
     def dropouts(self, steps: list[Step], name: str) -> None:
@@ -226,7 +227,8 @@ class _Expander:
         if key not in self.known:
             dag, width = self.dags[placement.cell], self.stack.channels
             if dag.how == "concat" and len(dag.returned) > 1:
-                message = f"recurrent cell `{dag.name}` returns its next state, of {width} numbers; `concat` makes more"
+                returned = f"returns its next state, of {many(width, 'number')}"
+                message = f"recurrent cell `{dag.name}` {returned}; `concat` makes more"
                 raise ExpandError("E303", message, dag.span, "write `return mean(...)`")
             states = tuple(self.state(dag, name, inputs, width) for name in dag.states)
             self.known[key] = PlannedRecurrent(placement, dag, inputs, width, states, self.behind(dag, width))

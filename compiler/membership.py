@@ -190,7 +190,8 @@ class _Pair:
         ours, theirs = self.space, self.genotype
         where = f"cell `{theirs.name}`"
         if theirs.open:
-            yield Diagnostic("E312", f"{where} still has choices", theirs.open_edges[0].span)
+            help = "a genotype has one operation on each edge: `nasc sample` and `nasc search` write such"
+            yield Diagnostic("E312", f"{where} still has choices", theirs.open_edges[0].span, help=help)
             return
         if (ours.kind, len(ours.inputs)) != (theirs.kind, len(theirs.inputs)):
             count = f"a {ours.kind} of {len(ours.inputs)} input" + "s" * (len(ours.inputs) > 1)

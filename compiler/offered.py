@@ -7,7 +7,7 @@ from typing import Protocol
 from nasc.compiler.layers import LAYERS
 from nasc.compiler.resolve import Program, brought_by
 from nasc.dsl import nodes as n
-from nasc.dsl.diagnostic import nearest
+from nasc.dsl.diagnostic import many, nearest
 from nasc.dsl.source import Span
 
 ACTIVATIONS = ("none", "tanh", "relu", "sigmoid", "identity")
@@ -38,13 +38,13 @@ class Offered:
             names = self.members(member)
             again = next((name for name in names if name in found), None)
             if again is not None:
-                self.error("E218", f"`{again}` stands twice in the set", member.span)
+                self.error("E218", f"`{again}` stands twice in the set", member.span, "leave one out")
             found.update(dict.fromkeys(names))
         if what.keep is None:
             return tuple(found), None
         if keeps(what.keep, self.error) and what.keep.low > len(found):
-            message = f"`keep {counted(what.keep)} of` stands before {len(found)} operations"
-            self.error("E206", message, what.keep.span)
+            message = f"`keep {counted(what.keep)} of` stands before {many(len(found), 'operation')}"
+            self.error("E206", message, what.keep.span, help=f"keep {len(found)} at most, or add operations")
         return tuple(found), (what.keep.low, what.keep.high)
 
     def members(self, name: n.Name) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from nasc.compiler.depth import collapsed, derived, indexes, shares
 from nasc.compiler.offered import Report
 from nasc.compiler.resolve import Program, brought_by
 from nasc.dsl import nodes as n
-from nasc.dsl.diagnostic import nearest
+from nasc.dsl.diagnostic import many, nearest
 from nasc.dsl.source import Span
 
 MAX_CELLS = 100_000
@@ -56,6 +56,11 @@ class Placing:
     def run(self) -> tuple[Placement, ...]:
         """The cells from input to output; none, and reported, where they cannot be laid out. Entries are right."""
         placed = self.stack.placed
+        if self.keep and (self.asked is None or any(entry.first is None for entry in placed)):
+            message = "`--reductions keep` is for numbered cells at another depth, which this stack is not laid out as"
+            help = "leave it out; it goes with `--layers`, for stacks such as those of D-DARTS"
+            self.error("E306", message, self.stack.span, help=help)
+            return ()
         if self.asked is not None and all(entry.repeat for entry in placed):
             if all(entry.first is not None for entry in placed):
                 return self.nested(self.asked)
@@ -127,27 +132,31 @@ class Placing:
         setting = self.setting
         if not stars:
             if setting is not None and self.says_layers(setting):
-                message = f"`layers` lays out a star, but `cells` has none: it places {total} cells"
-                help = "leave `layers` out, or let a star without a number take what it leaves: `normal*`"
+                message = f"`layers` lays out a star, but `cells` has none: it places {many(total, 'cell')}"
+                star = next((entry.cell for entry in placed if entry.stride == 1), placed[0].cell)
+                help = f"leave `layers` out, or let a star without a number take what it leaves: `{star}*`"
                 self.error("E306", message, setting.span, help=help)
                 return None
             if self.asked is not None and self.asked != total:
-                message = f"`cells` leaves nothing to lay out at {self.asked} layers: it places {total}"
+                message = f"`cells` leaves nothing to lay out at {many(self.asked, 'layer')}: it places {total}"
                 self.error("E306", message, self.stack.span, help="cells at stride 1 are what grows with the layers")
                 return None
             return fixed
         layers = self.layers
         if layers is None:
             message = "`cells` has a star without a number, but no `layers` says how many"
-            self.error("E306", message, placed[stars[0]].span, help="write `layers: 20`")
+            cell = self.program.cells.get(placed[stars[0]].cell.text)
+            usual = 2 if cell is not None and cell.kind == "recurrent" else 20
+            self.error("E306", message, placed[stars[0]].span, help=f"write `layers: {usual}`")
             return None
         span = setting.span if setting and self.asked is None else self.stack.span
         if layers > MAX_CELLS:
             self.error("E105", f"more than {MAX_CELLS} cells are placed", span)
             return None
         if layers < total:
-            message = f"`layers: {layers}` is too few: {total} cells are placed besides the stars"
-            self.error("E306", message, span)
+            placed_besides = f"{many(total, 'cell')} {'is' if total == 1 else 'are'} placed besides the stars"
+            help = f"the least is {total}; for fewer, place fewer cells in `cells:`"
+            self.error("E306", f"`layers: {layers}` is too few: {placed_besides}", span, help=help)
             return None
         taken = shares(fixed, stars, layers)
         return [taken.get(i, count) for i, count in enumerate(fixed)]
@@ -187,7 +196,8 @@ class Placing:
         count = len(written)
         low, high = count // 3, 2 * count // 3
         if len(reductions) > 2 or high - 1 - low < 1 or count - 1 - high < 1:
-            message = f"{layers} layers cannot be derived from {count} cells with {len(reductions)} reductions"
+            found = f"{many(count, 'cell')} with {many(len(reductions), 'reduction')}"
+            message = f"{many(layers, 'layer')} cannot be derived from {found}"
             help = "the rule of D-DARTS takes five cells or more, with at most two reductions"
             self.error("E306", message, self.stack.span, help=help)
             return ()

@@ -44,7 +44,8 @@ def plan(document: n.Document, network: str | None = None, options: Options = Op
     found = any_plan(document, network, options)
     if isinstance(found, LanguagePlan):
         message = f"network `{found.stack.name}` is a language model; this is made for networks of pictures"
-        raise fail("E311", message, found.stack.span)
+        help = "`nasc explain`, `compile`, `search`, `train` and `evaluate` take language models; `nasc explain E311`"
+        raise fail("E311", message, found.stack.span, help=help)
     return found
 
 

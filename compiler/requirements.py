@@ -35,7 +35,7 @@ def known(item: n.Require, program: Program, findings: Findings) -> bool:
         message = f"`{name}` is written `{QUANTITIES[name]}`"
         if name == QUANTITIES[name]:
             message = f"`{name}` stands alone: it speaks of the whole network"
-        findings.add("E308", message, call.span)
+        findings.add("E308", message, call.span, help=f"such as `require {QUANTITIES[name]} <= 3`")
         return False
     if not words or program.missing:
         return True
@@ -106,7 +106,9 @@ def quantity(
         case "params_aux":
             if counts.params_aux is None:
                 error = plan.auxiliary_error if isinstance(plan, Plan) else None
-                findings.add("E307", error.message if error else "there is no auxiliary head", item.span)
+                help = "leave this `require` out, or write `auxiliary: ...` in the network or its skeleton"
+                message = error.message if error else "there is no auxiliary head"
+                findings.add("E307", message, item.span, help=error.help if error and error.help else help)
             return counts.params_aux
     words = _words(call)
     if words[-1] not in dags:

@@ -61,7 +61,7 @@ def _add_all(program: Program, document: n.Document, findings: Findings, trail: 
                     program.missing.append(item.path)
                     continue
                 if _identity(used.source) in trail:
-                    findings.add("E214", f"`{item.path}` uses itself", item.span)
+                    findings.add("E214", f"`{item.path}` uses itself", item.span, help="take this line away")
                 else:
                     _add_all(program, used, findings, (*trail, _identity(used.source)), own=False)
             case n.Op() | n.Ops() | n.Cell():
@@ -116,7 +116,8 @@ def _used(item: n.Use, findings: Findings) -> n.Document | None:
         if item.file:
             path = Path(item.span.source.name).parent / item.path
             if not os.path.isfile(path):  # False also for a name that no system allows, where pathlib raises
-                findings.add("E213", f"there is no file {path}", item.span)
+                help = "a file in quotes is looked for beside the text that names it"
+                findings.add("E213", f"there is no file {path}", item.span, help=help)
                 return None
             return read(read_path(path)).document
         if not genotypes.shipped(item.path.replace(".", "/")).is_file():

@@ -121,7 +121,8 @@ class _Layout:
         through = f" through {', '.join(f'`{name}`' for name in others)}" if others else ""
         base = self.program.networks[first].base
         assert base is not None
-        self.error("E214", f"`{first}` extends itself{through}", base.span)
+        help = "a skeleton extends one that does not lead back to it"
+        self.error("E214", f"`{first}` extends itself{through}", base.span, help=help)
 
     def take(self, layer: n.Network) -> None:
         """What one layer of the inheritance says replaces what it inherits, setting by setting."""
@@ -130,7 +131,7 @@ class _Layout:
         def once(key: str, what: str, span: Span) -> None:
             if key in said:
                 first = said[key].source.place(said[key].start)[0]
-                self.error("E208", f"{what} twice", span, label=f"first in line {first}")
+                self.error("E208", f"{what} twice", span, help="leave one out", label=f"first in line {first}")
             said.setdefault(key, span)
 
         for item in layer.body:
@@ -161,6 +162,7 @@ class _Layout:
         chains, numbers, shape = self.values()
         if self.complete:
             self.needs(shape)
+            self.of_kind(shape)
         placements = self.placements(numbers["layers"])
         if not self.right or shape is None or numbers["channels"] is None:
             return None
@@ -215,6 +217,24 @@ class _Layout:
             help = f"extend a skeleton that says it, such as `network {self.network.name}: {like} {{ ... }}`"
         self.error("E305", f"network `{self.network.name}` has no {listed}", self.network.name.span, help=help)
 
+    def of_kind(self, shape: object) -> None:
+        """Report a number that only networks of the other kind have."""
+        words = shape == "tokens"
+        name, reads = ("classes", "reads words") if words else ("vocabulary", "takes pictures")
+        if shape is None:
+            return
+        if getattr(self.options, name) is not None:
+            message = f"network `{self.network.name}` {reads}, and has no `{name}`"
+            self.error("E212", message, self.network.name.span, help=f"leave `--{name}` out")
+        elif (setting := self.settings.get(name)) is not None:
+            kind = "networks of pictures" if words else "language models"
+            self.error(
+                "E219",
+                f"`{name}` belongs to {kind}",
+                setting.span,
+                help=f"network `{self.network.name}` {reads}: leave it out",
+            )
+
     def chain(self, name: str) -> n.Chain | None:
         setting = self.settings.get(name)
         if setting is None:
@@ -245,7 +265,9 @@ class _Layout:
         if isinstance(value, n.Number) and isinstance(value.value, int) and 0 < value.value < 2**31:
             return value.value
         large = isinstance(value, n.Number) and value.value >= 2**31
-        self.error("E212", f"`{name}` takes a whole number {'below 2^31' if large else 'above 0'}", value.span)
+        usual = {"channels": 36, "classes": 10, "layers": 20, "vocabulary": 10000}[name]
+        message = f"`{name}` takes a whole number {'below 2^31' if large else 'above 0'}"
+        self.error("E212", message, value.span, help=f"such as `{name}: {usual}`")
         return None
 
     def input(self) -> tuple[int, ...] | Literal["tokens"] | None:
@@ -253,7 +275,7 @@ class _Layout:
         words = setting is not None and isinstance(setting.value, n.Chain) and setting.value.word == "tokens"
         if words and self.options.input is not None:
             message = f"network `{self.network.name}` reads words, and takes no size of pictures"
-            self.error("E212", message, self.network.name.span, help="leave the other input out")
+            self.error("E212", message, self.network.name.span, help="leave `--input` out")
         elif self.options.input is not None:
             return tuple(self.options.input)
         match setting.value if setting else None:

@@ -44,7 +44,7 @@ class _Writer:
     def run(self) -> CellDag | None:
         for name in self.cell.inputs:
             if name.text in self.inputs:
-                self.error("E201", f"input `{name}` is named twice", name.span)
+                self.error("E201", f"input `{name}` is named twice", name.span, help="give each input its own name")
             self.inputs.append(name.text)
         allowed = (1, 2) if self.cell.kind == "cell" else (2,)
         if len(self.inputs) not in allowed:
@@ -53,7 +53,9 @@ class _Writer:
             kind = "cell" if self.cell.kind == "cell" else "recurrent cell"
             self.unsure = True
             span = self.cell.inputs[0].span.to(self.cell.inputs[-1].span)
-            self.error("E219", f"a {kind} takes {wanted}, {found}", span)
+            form = "cell {}(s0, s1)" if self.cell.kind == "cell" else "recurrent {}(x, h)"
+            help = f"write `{form.format(self.cell.name)}`"
+            self.error("E219", f"a {kind} takes {wanted}, {found}", span, help)
         for statement in self.cell.statements:
             if isinstance(statement, n.Triple):
                 self.triple(statement)
@@ -181,7 +183,7 @@ class _Writer:
         here = [*self.inputs, *self.states] if self.cell.kind == "cell" else [*self.states]
         label = f"states defined here: {listed(here)}"
         if source.text == state:
-            self.error("E204", f"`{source}` reads itself", source.span, label=label)
+            self.error("E204", f"`{source}` reads itself", source.span, "read a state that stands before it", label)
         elif source.text in self.later:
             message = f"`{source}` is defined later than `{state}`, which reads it"
             help = "a cell has no cycles: define a state before it is read"
@@ -204,7 +206,8 @@ class _Writer:
             return
         operations, kept = self.offered.of(triple.operation)
         if source == state and state in self.states:
-            self.error("E204", f"`{source}` reads itself", triple.source.span)
+            help = "the third part of a triple is a state that stands before it"
+            self.error("E204", f"`{source}` reads itself", triple.source.span, help)
         elif self.known(n.Name(source, triple.source.span), state):
             if state in self.states and source in self.states:
                 self.added.append(triple)
@@ -236,7 +239,8 @@ class _Writer:
         for part in self.cell.returned.states:
             for name in stretch(part.first, part.last, self.error):
                 if name in self.inputs and self.cell.kind == "recurrent":
-                    self.error("E219", f"input `{name}` is read by `gate` only", part.span)
+                    help = "return states that are made of it"
+                    self.error("E219", f"input `{name}` is read by `gate` only", part.span, help)
                 if name in self.states or name in self.inputs:
                     found.append(name)
                     continue

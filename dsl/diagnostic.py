@@ -13,6 +13,15 @@ SHOWN = 50
 """How many diagnostics one report shows; the rest is counted."""
 WIDEST = 160
 """Longer source lines are shown as a window around the caret."""
+USUAL_HELP = {
+    "E105": "`nasc explain E105` lists the limits; often a number was mistyped",
+    "E110": "choose another format with `--to`, or leave out what cannot be said; `nasc explain E110` says more",
+    "E502": "make room, or see who may write there; `--out` names another place",
+    "E602": "put a whole copy in its place, or name another folder with `--data-dir`",
+    "E702": "is it another genotype's, or of another width, depth or number of classes?",
+    "E705": "whole files of `torch.save` and of safetensors are read; weights of nasc need no `--from`",
+}
+"""The help of a code where nothing is said that fits better."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +43,11 @@ class Diagnostic:
         assert self.code[1:].isdigit(), self.code
 
     @property
+    def advice(self) -> str:
+        """The help, or the usual one of its code."""
+        return self.help or USUAL_HELP.get(self.code, "")
+
+    @property
     def severity(self) -> Severity:
         return "error" if self.code[0] == "E" else "warning"
 
@@ -50,7 +64,7 @@ class Diagnostic:
                 *source.place(max(self.span.start, self.span.end)),
             ]
         row |= zip(("file", "line", "column", "end_line", "end_column"), places, strict=True)
-        row["help"] = self.help or None
+        row["help"] = self.advice or None
         return row
 
 
@@ -160,8 +174,8 @@ def _show_one(diagnostic: Diagnostic) -> str:
             f"{number} | {_printable(shown)}".rstrip(),
             f"{margin} | {caret}",
         ]
-    if diagnostic.help:
-        first, *rest = diagnostic.help.split("\n")
+    if diagnostic.advice:
+        first, *rest = diagnostic.advice.split("\n")
         lines.append(f"{margin} = help: {first}")
         lines += [f"{margin}         {line}" for line in rest]
     return "\n".join(lines)

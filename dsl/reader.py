@@ -53,5 +53,6 @@ def read_path(path: Path) -> Source:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)  # never all of it: a device may have no end
     except OSError as error:
-        raise fail("E108", f"{path} cannot be read: {error.strerror or error}") from None
+        help = "name a file in it, or the directory of a run" if path.is_dir() else "see who may read it"
+        raise fail("E108", f"{path} cannot be read: {error.strerror or error}", help=help) from None
     return read_bytes(str(path), data)

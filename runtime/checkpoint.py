@@ -122,8 +122,10 @@ def load(path: Path) -> dict[str, Any]:
             raise zipfile.BadZipFile(f"{broken} does not have the checksum it was written with")
         state = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # noqa: BLE001  # the reader meets any bytes, and zipfile and torch raise what they will
+        whole = zipfile.is_zipfile(path)
         reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
-        told = theirs if not zipfile.is_zipfile(path) else help  # torch before 1.6 wrote none, as the authors did
+        reason = reason if whole else "it was cut short, or is no checkpoint of nasc"
+        told = help if whole else theirs  # torch before 1.6 wrote no archives, as the authors did
         raise Damaged([Diagnostic("E503", f"{path} is damaged: {reason}", help=told)]) from None
     if (
         not isinstance(state, dict)

@@ -55,10 +55,16 @@ class Picture:
     words: Sequence[Word]
 
 
+def refuse_suffix(file: Path) -> None:
+    """Raise `NasError` (E802) for a file that ends neither in .svg nor in .png."""
+    if file.suffix not in (".svg", ".png"):
+        message = f"a matrix is drawn as .svg or .png, not as `{file.suffix or file.name}`"
+        raise fail("E802", message, help=f"such as `{file.with_suffix('.svg')}`")
+
+
 def draw(found: Confusion, title: str, file: Path) -> None:
     """Write the matrix to a file that ends with .svg or .png. Raises `NasError` (E802: another ending, E502)."""
-    if file.suffix not in (".svg", ".png"):
-        raise fail("E802", f"a matrix is drawn as .svg or .png, not as `{file.suffix}`")
+    refuse_suffix(file)
     picture = lay_out(found, title)
     content = svg(picture).encode() if file.suffix == ".svg" else png(picture)
     write_atomically(file, lambda out: out.write(content))

@@ -16,7 +16,7 @@ from nasc.compiler.plan import choose
 from nasc.compiler.resolve import Program, resolve
 from nasc.compiler.stack import Options, Stack, lay_out
 from nasc.dsl import nodes as n
-from nasc.dsl.diagnostic import Findings, fail
+from nasc.dsl.diagnostic import Findings, fail, many
 from nasc.dsl.source import Source, Span
 
 MOST_REDUCTIONS = 2
@@ -75,7 +75,8 @@ def _refuse(stack: Stack, placed: Sequence[n.Placed], layers: int, network: n.Ne
     reductions = sum(p.stride == 2 for p in stack.placements)
     written = all(entry.repeat for entry in placed)
     if layers > len(stack.placements) and written and reductions > MOST_REDUCTIONS:
-        message = f"{layers} layers cannot be derived from {len(stack.placements)} cells with {reductions} reductions"
+        found = f"{many(len(stack.placements), 'cell')} with {many(reductions, 'reduction')}"
+        message = f"{many(layers, 'layer')} cannot be derived from {found}"
         help = "D-DARTS derives networks with at most two; a stack of DARTOpti stays as it was searched"
         raise fail("E306", message, network.name.span, help=help)
 

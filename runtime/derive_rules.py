@@ -19,12 +19,16 @@ from nasc.runtime.derive_thresholds import by_complete, by_edge, by_sparse
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule. `raw` is one that looks at strengths as they are learned, not at the weights they become."""
+    """One rule. `raw` is one that looks at strengths as they are learned, not at the weights they become.
+
+    One with a `threshold` keeps what counts for so much.
+    """
 
     name: str
     title: str
     keep: Callable[[CellDag, Strengths], Kept]
     raw: bool = False
+    threshold: bool = False
 
 
 def by_darts(dag: CellDag, given: Strengths) -> Kept:
@@ -120,9 +124,9 @@ RULES: dict[str, Rule] = {
         Rule("gdas", "as `darts`, on probabilities of sampling", by_darts),
         Rule("ptdarts", "as `darts`, on strengths before the softmax", by_darts, raw=True),
         Rule("pdarts", "the strongest edges in textual order, identities limited by `require count`", by_pdarts),
-        Rule("sparse", "as `darts`, and only what reaches the threshold", by_sparse),
-        Rule("edge", "every edge with at most two operations that reach the threshold", by_edge),
-        Rule("complete", "every edge with all operations that reach the threshold", by_complete),
+        Rule("sparse", "as `darts`, and only what reaches the threshold", by_sparse, threshold=True),
+        Rule("edge", "every edge with at most two operations that reach the threshold", by_edge, threshold=True),
+        Rule("complete", "every edge with all operations that reach the threshold", by_complete, threshold=True),
         Rule("nasbench201", "every edge with its best operation, `none` included", by_argmax),
     )
 }

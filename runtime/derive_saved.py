@@ -104,11 +104,13 @@ def _foreign(path: Path, what: str) -> NasError:
 
 def _options(path: Path, asked: Mapping[str, Any]) -> Options:
     """The options that a run was started with."""
+    from nasc.runtime.run import DAMAGED
+
     try:
         given = dict(asked["options"])
         return Options(**{**given, "input": tuple(given["input"]) if given["input"] else None})
     except (KeyError, TypeError, ValueError):
-        raise fail("E504", f"{path / 'run.json'} is damaged") from None
+        raise fail("E504", f"{path / 'run.json'} is damaged", help=DAMAGED) from None
 
 
 def derive_document(document: n.Document, rule: str | None = None, *, threshold: float = THRESHOLD) -> n.Document:

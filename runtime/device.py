@@ -75,5 +75,8 @@ def choose_device(name: str | None, threads: int | None) -> torch.device:
         torch.zeros(1, device=name).item()
     except (RuntimeError, AssertionError, NotImplementedError) as error:
         reason = str(error).splitlines()[0]
+        if reason.startswith("Expected one of cpu"):  # all devices that torch was ever made for
+            help = "`cpu` always works; `cuda` is a GPU of NVIDIA or AMD, `cuda:1` the second one, `mps` that of a Mac"
+            raise fail("E508", f"there is no device `{name}`", help=help) from None
         raise fail("E508", f"device `{name}` cannot be used: {reason}", help="`--device cpu` always works") from None
     return torch.device(name)

@@ -15,7 +15,7 @@ from nasc.compiler.language_model import LanguageModel, decided_language
 from nasc.compiler.plan import language_plan
 from nasc.compiler.stack import Options
 from nasc.dsl import nodes as n
-from nasc.dsl.diagnostic import fail
+from nasc.dsl.diagnostic import fail, many
 from nasc.dsl.reader import read
 from nasc.dsl.source import Source
 from nasc.runtime import checkpoint, weights_file
@@ -26,8 +26,10 @@ from nasc.runtime.weights.command import imported_network
 
 BATCH = 1
 """Columns that a text is measured in: one, as published, so that every word but the first is foretold."""
+EVAL_BATCH = 10
+"""Columns of the validation part where the weights do not say in how many training has measured it: the published."""
 BPTT = 35
-"""Words at a time; the figures do not depend on it."""
+"""Words at a time; the figures depend on it in their last digits alone."""
 
 
 @dataclass(frozen=True)
@@ -43,11 +45,15 @@ class LanguageScore:
 
 @dataclass(frozen=True)
 class Spoken:
-    """A trained language model, its words by number (None: those of the text it is measured on), and its own text."""
+    """A trained language model, its words by number (None: those of the text it is measured on), and its own text.
+
+    `eval_batch` is the number of columns that its training has measured the validation part in.
+    """
 
     model: LanguageModel
     words: Sequence[str] | None
     data: str
+    eval_batch: int = EVAL_BATCH
 
 
 def speaks(target: Path) -> bool:
@@ -79,10 +85,10 @@ def open_spoken(target: Path) -> Spoken:
         options = Options(**json.loads(about["options"]))
         document = read(Source(about["name"], about["text"]), about["dialect"]).document
         model = decided_language(language_plan(document, about["network"], options))
-        spoken = Spoken(model, tuple(about["words"]), str(about["data"]))
+        spoken = Spoken(model, tuple(about["words"]), str(about["data"]), _columns(about))
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         message = f"what {target} says of its network cannot be read: {type(error).__name__}: {error}"
-        raise fail("E503", message) from None
+        raise fail("E503", message, help="is it of another version of nasc? " + weights_file.ANEW) from None
     _put(model, state, target)
     return spoken
 
@@ -112,7 +118,7 @@ def open_with_weights(
     options = replace(options, vocabulary=options.vocabulary or count)
     model = decided_language(language_plan(document, network, options))
     _put(model, state, weights)
-    return Spoken(model, words, data)
+    return Spoken(model, words, data, _columns(about or {}))
 
 
 def evaluate_spoken(
@@ -120,17 +126,20 @@ def evaluate_spoken(
 ) -> LanguageScore:
     """The figures of a language model on a part of a text.
 
+    The validation part is measured in the columns of the training, so that the figure is the one that its best epoch
+    has there; the others in one. A part too short for so many is measured in as many as leave two words in each.
     Words that the model does not know are `<unk>`. Raises `NasError`: it has no `<unk>` for one, or knows less words
     than the text has (E509), and what reading the text raises.
     """
     corpus = load_text(data, data_dir, spoken.model.vocabulary, spoken.words)
     if len(corpus.words) > spoken.model.vocabulary:
-        message = f"`{data}` has {len(corpus.words):,} words, the network {spoken.model.vocabulary:,}"
-        raise fail("E509", message)
+        message = f"`{data}` has {many(len(corpus.words), 'word')}, the network {spoken.model.vocabulary:,}"
+        raise fail("E509", message, help="it is measured on the text it was trained on, or on one of fewer words")
     text = corpus.part(split)
     if len(text) < 2:
-        raise fail("E507", f"the {split} part of `{data}` has {len(text)} tokens", help="two are needed at least")
-    loss, count = measure(spoken.model.to(device), text, BATCH, BPTT, device)
+        raise fail("E507", f"the {split} part of `{data}` has {many(len(text), 'token')}", help="it takes two at least")
+    columns = min(spoken.eval_batch, len(text) // 2) if split == "valid" else BATCH
+    loss, count = measure(spoken.model.to(device), text, columns, BPTT, device)
     return LanguageScore(data, split, count, perplexity(loss), loss)
 
 
@@ -145,6 +154,12 @@ def _saved(file: Path) -> tuple[dict[str, Tensor], Mapping[str, Any] | None]:
         return weights_file.load(file)
     task = checkpoint.load(file)["task"]
     return task["model"], task.get("about")
+
+
+def _columns(about: Mapping[str, Any]) -> int:
+    """The columns of the validation part, as weights say them."""
+    found = about.get("eval_batch")
+    return found if isinstance(found, int) and found > 0 else EVAL_BATCH
 
 
 def _put(model: LanguageModel, state: Mapping[str, Tensor], name: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 
 from nasc.compiler.build import Network
-from nasc.dsl.diagnostic import fail
+from nasc.dsl.diagnostic import fail, many
 from nasc.runtime.data.images import ImageSet
 from nasc.runtime.data.registry import DataSet
 from nasc.runtime.evaluate import score
@@ -39,6 +39,6 @@ def divide(data: ImageSet, valid: float, seed: int) -> tuple[ImageSet, ImageSet 
         return data, None
     count = int(len(data) * valid) if valid < 1 else int(valid)
     if not 0 < count < len(data):
-        raise fail("E507", f"of {len(data)} examples {count} cannot be held out", help="say another `valid`")
+        raise fail("E507", f"of {many(len(data), 'example')} {count} cannot be held out", help="say another `valid`")
     drawn = order(seed, len(data), "held out")
     return data.subset(drawn[count:].sort().values), data.subset(drawn[:count].sort().values)

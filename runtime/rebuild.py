@@ -12,6 +12,7 @@ from nasc.compiler.stack import Options
 from nasc.dsl.diagnostic import fail
 from nasc.dsl.reader import read
 from nasc.dsl.source import Source
+from nasc.runtime import weights_file
 
 
 def rebuild(about: Mapping[str, Any], name: str) -> tuple[Network, str]:
@@ -24,4 +25,4 @@ def rebuild(about: Mapping[str, Any], name: str) -> tuple[Network, str]:
         return model, str(about["data"])
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         message = f"what {name} says of its network cannot be read: {type(error).__name__}: {error}"
-        raise fail("E503", message) from None
+        raise fail("E503", message, help="is it of another version of nasc? " + weights_file.ANEW) from None

@@ -16,6 +16,7 @@ from nasc.compiler.plan import recipe_network
 from nasc.compiler.resolve import Program, resolve, shipped_document
 from nasc.dsl import nodes as n
 from nasc.dsl.diagnostic import Findings, NasError, fail, nearest
+from nasc.dsl.source import Span
 from nasc.runtime.language_settings import LANGUAGE_SEARCHES, LanguageTraining
 from nasc.runtime.recipe_values import overridden, values_of
 from nasc.runtime.search import searched_network
@@ -73,7 +74,8 @@ def training_defaults(
     if name is None:
         return next((known[skeleton] for skeleton in family if skeleton in known), known[FALLBACK[words]])
     if name not in known:
-        help = nearest(name, known) or f"recipes: {', '.join(known)}"
+        fitting = [own for own in known if (training_kind(known[own]) is LanguageTraining) == words]
+        help = nearest(name, fitting) or f"recipes: {', '.join(fitting)}"
         raise fail("E401", f"there is no recipe `{name}`", span, help=help)
     if (training_kind(known[name]) is LanguageTraining) != words:
         what = "language models" if words else "networks of pictures"
@@ -108,7 +110,8 @@ def read_recipe(
     """
     findings = Findings()
     values: dict[str, Any] = {f.name: None for f in fields(kind) if str(f.type).endswith("| None")}
-    for recipe in (defaults, given, overridden(given or defaults, overrides or {})):
+    overriding = overridden(given or defaults, overrides or {})
+    for recipe in (defaults, given, overriding):
         if recipe is not None:
             values |= values_of(kind, recipe, findings)
     findings.raise_errors()
@@ -118,8 +121,19 @@ def read_recipe(
     assert not missing, f"{kind.__name__} has no published value for {missing}"
     made = kind(**values)
     if wrong := made.wrong():
-        raise fail("E403", wrong, (given or defaults).span)
+        saying = [recipe for recipe in (overriding, given) if recipe is not None]
+        raise fail("E403", wrong, *_place_and_help(kind, wrong, saying, given or defaults))
     return made
+
+
+def _place_and_help(
+    kind: type[Recipe], wrong: str, saying: Sequence[n.Recipe], whole: n.Recipe
+) -> tuple[Span, str, str]:
+    """Where what is wrong stands, no label, and what the settings mean that it names."""
+    named = [f for f in fields(kind) if f"`{f.name}" in wrong]
+    said = [item for recipe in saying for f in named if (item := recipe.setting(f.name)) is not None]
+    help = "\n".join(f"`{f.name}`: {f.metadata['meaning']}" for f in named)
+    return (said[0].span if said else whole.span), "", help
 
 
 def check_recipes(program: Program, findings: Findings) -> None:

@@ -48,7 +48,7 @@ def values_of(kind: type[Recipe], recipe: n.Recipe, findings: Findings) -> dict[
         if name in values:
             first = next(s.name.span for s in recipe.settings if s.name.text == name)
             label = f"first in line {first.source.place(first.start)[0]}"
-            findings.add("E208", f"`{name}` is set twice", item.name.span, label=label)
+            findings.add("E208", f"`{name}` is set twice", item.name.span, label=label, help="leave one out")
         value = _typed(item.value, str(known[name].type))
         problem = _problem(value, str(known[name].type), known[name].metadata)
         if problem:

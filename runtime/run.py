@@ -24,6 +24,7 @@ from nasc.runtime.text_file import write_text
 from nasc.runtime.world import here
 
 LIBRARIES = ("torch", "torchvision", "lark", "networkx")
+DAMAGED = "start anew in another directory, or put back a copy of the file"
 NEEDED = {"seed": int, "threads": int, "started": str}
 """What a run is gone on with, beside what must be asked again."""
 UNSAID: dict[str, Any] = {"deterministic": False, "ranks": 1, "sync_bn": False}
@@ -171,10 +172,10 @@ def read_asked(path: Path) -> dict[str, Any]:
         help = "a run directory holds `run.json`; leave `--resume` out to start one"
         raise fail("E504", f"there is no run in {path}", help=help) from None
     except ValueError:
-        raise fail("E504", f"{path / 'run.json'} is damaged") from None
+        raise fail("E504", f"{path / 'run.json'} is damaged", help=DAMAGED) from None
     whole = isinstance(asked, dict) and all(type(asked.get(name)) is kind for name, kind in NEEDED.items())
     if not whole or asked["threads"] < 1:
-        raise fail("E504", f"{path / 'run.json'} is damaged")
+        raise fail("E504", f"{path / 'run.json'} is damaged", help=DAMAGED)
     return dict(asked)
 
 

@@ -48,7 +48,7 @@ def open_table(path: Path, column: str | None) -> Table:
     """
     header, rows = _read(path)
     if not rows:
-        raise fail("E604", f"{path} has no rows")
+        raise fail("E604", f"{path} has no rows", help="a line of names comes first, then one line a genotype")
     keyed = [at for at, cell in enumerate(rows[0]) if cell.strip().startswith((IDENTITY, STRING))]
     if not keyed:
         help = "a column holds strings such as `|nor_conv_3x3~0|+...`, or identities as `nasc hash` prints them"
@@ -66,7 +66,9 @@ def open_table(path: Path, column: str | None) -> Table:
     for line, row in enumerate(rows, 2):
         value = _number(row[named[0]]) if len(row) == len(header) else None
         if value is None:
-            raise fail("E604", f"line {line} of {path} has no number in column `{header[named[0]]}`")
+            help = "every line has as many columns as the first, and a number there"
+            message = f"line {line} of {path} has no number in column `{header[named[0]]}`"
+            raise fail("E604", message, help=help)
         key = row[keyed[0]].strip()
         values[key if by_identity else normal(key)] = value
     return Table(path, header[named[0]], by_identity, values)
@@ -100,7 +102,11 @@ def _read(path: Path) -> tuple[list[str], Sequence[list[str]]]:
         with gzip.open(path, "rt", encoding="utf-8") if packed else path.open(encoding="utf-8") as file:
             lines = [row for row in csv.reader(file) if row]
     except (OSError, EOFError, UnicodeDecodeError, csv.Error) as error:
-        raise fail("E604", f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
+        reason = (
+            "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else getattr(error, "strerror", None) or error
+        )
+        help = "name a CSV file, packed by gzip or not"
+        raise fail("E604", f"{path} cannot be read: {reason}", help=help) from None
     return (lines[0], lines[1:]) if lines else ([], [])
 
 

@@ -52,7 +52,8 @@ def train(job: Job) -> Finished:
     with_head = settings.auxiliary > 0
     if with_head and found.auxiliary is None and not _asks_for_head(recipe, job.settings):
         why = found.auxiliary_error.message if found.auxiliary_error else "the network has none"
-        notes = (*notes, Diagnostic("W307", f"trained without the auxiliary head: {why}"))
+        help = "`--set auxiliary=0` asks for that"
+        notes = (*notes, Diagnostic("W307", f"trained without the auxiliary head: {why}", help=help))
         settings, with_head = replace(settings, auxiliary=0.0), False
     torch.manual_seed(job.seed)
     with explained("when the network was built"):

@@ -16,7 +16,7 @@ from nasc.compiler.language_model import decided_language
 from nasc.compiler.plan import language_plan
 from nasc.compiler.stack import Options
 from nasc.dsl import nodes as n
-from nasc.dsl.diagnostic import Diagnostic, fail
+from nasc.dsl.diagnostic import Diagnostic, fail, many
 from nasc.runtime import weights_file
 from nasc.runtime.data.corpus import Corpus
 from nasc.runtime.data.texts import load_text
@@ -54,7 +54,7 @@ def train_language(
     asked |= {"vocabulary": len(corpus.words), "tokens": corpus.tokens()}
     with open_run(job.out, asked, job.source.text, job.resume) as run:
         run.write("genotype.nas", text)
-        about = about_words(job, found.stack.name, options, corpus, text)
+        about = about_words(job, found.stack.name, options, corpus, text, settings.eval_batch)
         weights = run.path / WEIGHTS
         task = LanguageTask(
             model,
@@ -79,7 +79,7 @@ def for_words(options: Options, corpus: Corpus) -> Options:
     """
     words = len(corpus.words)
     if options.vocabulary is not None and options.vocabulary < words:
-        message = f"`{corpus.name}` has {words:,} words, more than the vocabulary of {options.vocabulary:,}"
+        message = f"`{corpus.name}` has {many(words, 'word')}, more than the vocabulary of {options.vocabulary:,}"
         raise fail("E509", message, help="leave `--vocabulary` out: the text says it")
     return replace(options, vocabulary=options.vocabulary or words)
 
@@ -87,8 +87,15 @@ def for_words(options: Options, corpus: Corpus) -> Options:
 def refuse_for_words(job: Job) -> None:
     """Raise `NasError` where something is asked that only networks of pictures have (E311), or several ranks (E513)."""
     alone("a language model")
-    given = {"--amp": job.amp, "--compile": job.compile, "--recompute": job.recompute, "--no-pass": job.without}
-    for option in (option for option, said in given.items() if said):
+    of_pictures = {
+        "--amp": job.amp,
+        "--compile": job.compile,
+        "--recompute": job.recompute,
+        "--no-pass": job.without,
+        "--sync-bn": job.sync_bn,
+        "--skip-unreadable": job.skip_unreadable,
+    }
+    for option in (option for option, said in of_pictures.items() if said):
         message = f"`{option}` is made for networks of pictures, and this is a language model"
         raise fail("E311", message, help=f"leave `{option}` out")
 
@@ -97,19 +104,23 @@ def long_enough(corpus: Corpus, batch: int, eval_batch: int) -> None:
     """Raise `NasError` (E507) where a part of the text has less than three rows in so many columns."""
     for name, tokens, columns in (("training", corpus.train, batch), ("validation", corpus.valid, eval_batch)):
         if len(tokens) < 3 * columns:
-            message = f"the {name} text has {len(tokens):,} tokens, too few for {columns} columns"
+            message = f"the {name} text has {many(len(tokens), 'token')}, too few for {many(columns, 'column')}"
             raise fail("E507", message, help="give it more text, or make `batch` and `eval_batch` smaller")
 
 
 def tell(job: Job, corpus: Corpus) -> None:
     """Say on standard error how large a text is."""
     if not job.quiet:
-        parts = ", ".join(f"{count:,} to {name}" for name, count in corpus.tokens().items())
-        print(f"{corpus.name}: {len(corpus.words):,} words; {parts}", file=sys.stderr)
+        verbs = {"train": "train", "valid": "validate", "test": "test"}
+        parts = ", ".join(f"{count:,} to {verbs[name]}" for name, count in corpus.tokens().items())
+        print(f"{corpus.name}: {many(len(corpus.words), 'word')}; {parts}", file=sys.stderr)
 
 
-def about_words(job: Job, network: str, options: Options, corpus: Corpus, text: str) -> dict[str, Any]:
-    """What exported weights carry, so that they suffice: text, network, how it was built, and the words by number."""
+def about_words(job: Job, network: str, options: Options, corpus: Corpus, text: str, eval_batch: int) -> dict[str, Any]:
+    """What exported weights carry, so that they suffice: text, network, how it was built, and the words by number.
+
+    With the columns that the validation part is measured in, as `eval_batch` says.
+    """
     return {
         "text": text,
         "dialect": job.dialect,
@@ -118,6 +129,7 @@ def about_words(job: Job, network: str, options: Options, corpus: Corpus, text: 
         "options": json.dumps(options.__dict__),
         "data": job.data,
         "words": list(corpus.words),
+        "eval_batch": eval_batch,
     }
 
 

@@ -21,6 +21,7 @@ KEY = "nasc"
 """The metadata entry that holds what the weights belong to."""
 CHECKSUM = "sha256"
 """What is said beside, by which damage is noticed; files of others have none."""
+ANEW = "put back a copy of it, or name the checkpoint of its run: RUN/checkpoint.pt"
 
 
 def save(path: Path, model: nn.Module, about: Mapping[str, Any]) -> None:
@@ -39,16 +40,18 @@ def save(path: Path, model: nn.Module, about: Mapping[str, Any]) -> None:
 def load(path: Path) -> tuple[dict[str, Tensor], dict[str, Any] | None]:
     """Weights, and what they belong to where the file says so. Raises `NasError` (E503): missing or damaged."""
     if not path.is_file():
-        raise fail("E503", f"there are no weights {path}")
+        help = "a training writes RUN/weights.safetensors when it has ended; until then name RUN/checkpoint.pt"
+        raise fail("E503", f"there are no weights {path}", help=help)
     try:
         with safe_open(str(path), framework="pt") as file:
             state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # not a mapping
             found = _said(file)
     except (SafetensorError, OSError, ValueError) as error:
-        raise fail("E503", f"{path} is damaged: {error}") from None
+        raise fail("E503", f"{path} is damaged: {error}", help=ANEW) from None
     written = found.pop(CHECKSUM, None) if isinstance(found, dict) else None
     if written is not None and written != checksum(state):
-        raise fail("E503", f"{path} is damaged: its weights do not have the checksum they were written with")
+        message = f"{path} is damaged: its weights do not have the checksum they were written with"
+        raise fail("E503", message, help=ANEW)
     return state, found
 
 
@@ -68,7 +71,7 @@ def about(path: Path) -> dict[str, Any] | None:
         with safe_open(str(path), framework="pt") as file:
             found = _said(file)
     except (SafetensorError, OSError, ValueError) as error:
-        raise fail("E503", f"{path} is damaged: {error}") from None
+        raise fail("E503", f"{path} is damaged: {error}", help=ANEW) from None
     if isinstance(found, dict):
         found.pop(CHECKSUM, None)
     return found

@@ -17,6 +17,7 @@ from nasc.compiler.expand import Plan
 from nasc.compiler.layer_rules import show
 from nasc.compiler.plan import stats
 from nasc.dsl import nodes as n
+from nasc.dsl.diagnostic import many
 from nasc.dsl.printer import to_text
 
 IMPORTS = {
@@ -63,9 +64,11 @@ def _head(document: n.Document, plan: Plan) -> str:
     assert counts.input_shape is not None
     aux = f" ({counts.params_aux:,} with the auxiliary head)" if counts.params_aux is not None else ""
     stack = plan.stack
+    counted = ((len(plan.cells), "cell"), (stack.channels, "channel"), (stack.classes, "class"))
+    size = ", ".join(many(count, what) for count, what in counted)
     about = f"""Network `{stack.name}` of the genotype below, written by `nasc compile --emit python`.
 
-It needs torch alone. {len(plan.cells)} cells, {stack.channels} channels, {stack.classes} classes, input
+It needs torch alone. {size}, input
 {show(counts.input_shape)}; {counts.params:,} params{aux}, {counts.macs:,} MACs.
 
 Parameters are named by the text: `cells.3.s2.0.1.weight` is layer 1 of edge 0 of state `s2` in cell 3. So weights

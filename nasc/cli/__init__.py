@@ -10,6 +10,7 @@ import click
 
 from nasc import __version__
 from nasc.cli.reporting import guarded
+from nasc.dsl.diagnostic import nearest
 
 COMMANDS = {
     "check": "Report every problem of texts; the size of a space.",
@@ -48,6 +49,14 @@ class LazyGroup(click.Group):
         module = import_module(f"nasc.cli.{cmd_name.replace('-', '_')}_command")
         command: click.Command = module.command
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if not name.startswith("-") and name not in COMMANDS and (near := nearest(name, COMMANDS)):
+            raise click.UsageError(f"No such command '{name}': {near}", ctx)
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

@@ -12,7 +12,7 @@ from nasc.cli.options import DIALECT, JSON
 from nasc.cli.reporting import WRONG, report
 from nasc.compiler.check import Checked
 from nasc.compiler.space import Space, space_of
-from nasc.dsl.diagnostic import Diagnostic, NasError
+from nasc.dsl.diagnostic import Diagnostic, NasError, many
 
 
 @click.command("check")
@@ -76,7 +76,7 @@ def _say(file: str, found: Checked, space: Space | None) -> None:
     if space is None:
         click.echo(f"{file}: good")
         return
-    line = f"{file}: a space of {space.size:,} genotypes"
+    line = f"{file}: a space of {many(space.size, 'genotype')}"
     if space.params is not None and space.macs is not None:
         line += f", {space.params[0]:,} to {space.params[1]:,} params, {space.macs[0]:,} to {space.macs[1]:,} MACs"
         line += f" (network `{space.network}`)"

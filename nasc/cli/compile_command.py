@@ -11,6 +11,7 @@ import click
 
 from nasc.cli.loading import document
 from nasc.cli.options import DIALECT, FILE, JSON, MACHINE, NETWORK, options_of
+from nasc.cli.refusing import refuse
 from nasc.cli.reporting import note, report
 from nasc.compiler.plan import Stats
 from nasc.dsl.diagnostic import Diagnostic
@@ -31,7 +32,10 @@ BINARY = ("pt2", "onnx")
 @click.option("--batch", type=click.IntRange(1, 65536), default=8, show_default=True, help="Pictures, for --profile.")
 @MACHINE
 @JSON
+@click.pass_context
 def command(
+    ctx: click.Context,
+    /,
     file: str,
     dialect: str | None,
     network: str | None,
@@ -66,13 +70,16 @@ def command(
     from nasc.runtime.build_check import build_and_compare
 
     _usage(emit, out, weights, as_json, profile)
+    if not profile:
+        refuse(ctx, ("batch", "device", "threads"), "nothing is run without --profile.")
     options = options_of(given)
     text = document(file, dialect)
     # what is emitted and measured are networks of pictures; a language model is refused before anything is printed
     found = (any_plan if emit == "none" and not profile else plan)(text, network, options)
     if options.overriding:
         message = "not checked: it speaks of the network as written"
-        report(Diagnostic("W206", message, item.span) for item in found.stack.requires[:1])
+        help = "without options such as --channels and --layers it is"
+        report(Diagnostic("W206", message, item.span, help=help) for item in found.stack.requires[:1])
     counts = stats(found)
     build_and_compare(found)
     row: dict[str, Any] = asdict(counts)
@@ -107,6 +114,8 @@ def _usage(emit: str, out: Path | None, weights: Path | None, as_json: bool, pro
         raise click.UsageError(f"--emit {emit} is not text: say where to write it, -o net{EMITTED[emit]}")
     if emit != "none" and out is None and (as_json or profile):
         raise click.UsageError("standard output takes one of them: write what --emit makes with -o FILE")
+    if out is not None and emit == "none":
+        raise click.UsageError(f"--out {out}: say what is to be written there, with --emit")
     if weights is not None and emit not in BINARY:
         raise click.UsageError("--weights go into --emit pt2 and --emit onnx; a Python file loads its own")
 

@@ -9,6 +9,7 @@ import click
 
 from nasc.cli.loading import document
 from nasc.cli.options import DIALECT
+from nasc.cli.refusing import refuse
 
 
 @click.command("derive")
@@ -28,7 +29,10 @@ from nasc.cli.options import DIALECT
 )
 @click.option("--network", metavar="NAME", help="For --layers; else the one that `train` names, or the first.")
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Where to write it; else standard output.")
+@click.pass_context
 def command(
+    ctx: click.Context,
+    /,
     file: str,
     dialect: str | None,
     rule: str | None,
@@ -50,10 +54,18 @@ def command(
     """
     from nasc.compiler.stack import Options
     from nasc.dsl.printer import to_text
+    from nasc.runtime.derive_rules import RULES
     from nasc.runtime.derive_saved import derive_any, is_run
     from nasc.runtime.text_file import write_text
 
     path = Path(file)
+    if layers is None:
+        refuse(ctx, ("reductions", "network"), "this says how a deeper network is derived, with --layers.")
+    if is_run(path):
+        refuse(ctx, ("dialect",), "a run is a .nas text.")
+    if rule in RULES and not RULES[rule].threshold:
+        having = ", ".join(name for name, other in RULES.items() if other.threshold)
+        refuse(ctx, ("threshold",), f"the rule `{rule}` has none; {having} have.")
     source = path if is_run(path) else document(file, dialect, warn=False)
     options = Options(layers=layers, reductions=reductions)
     found = derive_any(source, rule, threshold, options, network)

@@ -11,6 +11,7 @@ import click
 from nasc.cli.loading import document
 from nasc.cli.options import DIALECT, JSON
 from nasc.cli.reporting import note
+from nasc.dsl.diagnostic import many
 
 if TYPE_CHECKING:
     from nasc.compiler.difference import CellDifference, Difference
@@ -56,9 +57,9 @@ def _say(cell: CellDifference) -> None:
 
     alone = "only in A" if cell.after is None else "only in B" if cell.before is None else ""
     if cell.same and not cell.edges:
-        click.echo(f"{cell.name}: {cell.alike} edges, all the same\n")
+        click.echo(f"{cell.name}: {many(cell.alike, 'edge')}, {'the' if cell.alike == 1 else 'all the'} same\n")
         return
-    heading = alone or f"{cell.alike} edge{'s' * (cell.alike != 1)} the same"
+    heading = alone or f"{many(cell.alike, 'edge')} the same"
     click.echo(f"{cell.name}: {heading}")
     rows: list[tuple[str, ...]] = [("", "A", "B")]
     for change in cell.edges:

@@ -9,14 +9,20 @@ import click
 
 from nasc.cli.loading import document
 from nasc.cli.options import JSON, MACHINE, NETWORK, WHERE, options_of
+from nasc.cli.refusing import OF_NETWORKS, refuse
 from nasc.cli.reporting import report
 from nasc.cli.runs import fetched
+from nasc.dsl.diagnostic import many
 
 if TYPE_CHECKING:
     from nasc.runtime.confusion import Confusion
     from nasc.runtime.data.corpus import TextPart
     from nasc.runtime.evaluate import Score
     from nasc.runtime.evaluate_language import LanguageScore
+
+
+TEXTS = (".nas", ".txt", ".json", ".py")
+"""Suffixes of genotypes."""
 
 
 @click.command("evaluate")
@@ -35,7 +41,10 @@ if TYPE_CHECKING:
 @NETWORK
 @MACHINE
 @JSON
+@click.pass_context
 def command(
+    ctx: click.Context,
+    /,
     target: str,
     data: str | None,
     data_dir: Path | None,
@@ -57,37 +66,47 @@ def command(
       nasc evaluate genotype.nas --weights w.safetensors --data digits
       nasc evaluate darts_v2 --weights cifar10_model.pt --from darts --data cifar10
     """
-    from nasc.runtime.confusion_picture import draw
+    from nasc.runtime.confusion_picture import draw, refuse_suffix
     from nasc.runtime.data.unreadable import warnings_about
     from nasc.runtime.device import choose_device
     from nasc.runtime.evaluate import evaluate_part, open_genotype, open_target
     from nasc.runtime.evaluate_language import evaluate_spoken, open_spoken, open_with_weights, speaks
     from nasc.runtime.recipe import is_language
 
+    if weights is None:
+        refuse(ctx, OF_NETWORKS, "what was trained says how its network was built; this goes with --weights.")
+        refuse(ctx, ("dialect",), "what was trained is a file of nasc; this goes with --weights.")
+        _refuse_genotype(target)
+    if plot is not None:
+        refuse_suffix(plot)
     device = choose_device(given.pop("device"), given.pop("threads"))
     network, dialect = given.pop("network"), given.pop("dialect")
     options = options_of(given)
     origin = _origin(dialect, weights)
     own = document(target, None if origin else dialect) if weights is not None else None
+    if download and data:
+        fetched(data, data_dir)
     if is_language(own, network) if own is not None else speaks(Path(target)):
         if weights is not None and data is None:
             raise click.UsageError("name the text: --data NAME")
-        if per_class or plot:
-            raise click.UsageError("a language model has no classes: leave --per-class and --plot out")
+        refuse(ctx, ("per_class", "plot"), "a language model has no classes.")
+        refuse(ctx, ("skip_unreadable",), "a text has no pictures.")
         spoken = (
             open_with_weights(own, network, options, weights, str(data), data_dir, origin)
             if own is not None and weights is not None
             else open_spoken(Path(target))
         )
+        if download and not data:
+            fetched(spoken.data, data_dir)
         _tell(evaluate_spoken(spoken, data or spoken.data, data_dir, split, device), as_json)
         return
     if split == "valid":
         raise click.UsageError("pictures have the parts train and test")
     skipped: list[str] | None = [] if skip_unreadable else None
-    if download and data:
-        fetched(data, data_dir)
     if own is None or weights is None:
         model, trained_on = open_target(Path(target))
+        if download and not data:
+            fetched(trained_on, data_dir)
         data = data or trained_on
     elif data is None:
         raise click.UsageError("name the data set: --data NAME")
@@ -96,8 +115,21 @@ def command(
     found, confusion = evaluate_part(model, data, data_dir, device, split, skipped)
     report(warnings_about(skipped))
     if plot is not None:
-        draw(confusion, f"{found.dataset}, {found.split}: {found.examples:,} examples, top-1 {found.top1:.2%}", plot)
+        title = f"{found.dataset}, {found.split}: {many(found.examples, 'example')}, top-1 {found.top1:.2%}"
+        draw(confusion, title, plot)
     _show(found, confusion, per_class, as_json, skipped)
+
+
+def _refuse_genotype(target: str) -> None:
+    """Raise `NasError` (E503) for a text or the name of a shipped one: it has no weights that could be measured."""
+    from nasc import genotypes
+    from nasc.dsl.diagnostic import fail
+
+    path = Path(target)
+    shipped = not path.exists() and any(target in genotypes.names(folder) for folder in genotypes.FOLDERS)
+    if shipped or (path.is_file() and path.suffix in TEXTS):
+        help = f"`nasc evaluate {target} --weights FILE --data NAME`, or name the run that has trained it"
+        raise fail("E503", f"{target} is a text, which has no weights", help=help)
 
 
 def _origin(name: str | None, weights: Path | None) -> str | None:
@@ -128,7 +160,8 @@ def _show(found: Score, confusion: Confusion, per_class: bool, as_json: bool, sk
             row(found, {**record_of(skipped), **({"classes": as_rows(confusion.by_class())} if per_class else {})})
         )
         return
-    click.echo(f"{found.dataset}, {found.split}: {found.examples:,} examples ({torch.get_num_threads()} threads)")
+    threads = many(torch.get_num_threads(), "thread")
+    click.echo(f"{found.dataset}, {found.split}: {many(found.examples, 'example')} ({threads})")
     click.echo(f"  top-1  {found.top1:8.2%}")
     click.echo(f"  top-5  {found.top5:8.2%}")
     click.echo(f"  loss   {found.loss:8.4f}")
@@ -143,6 +176,6 @@ def _tell(found: LanguageScore, as_json: bool) -> None:
     if as_json:
         click.echo(row(found))
         return
-    click.echo(f"{found.dataset}, {found.split}: {found.tokens:,} tokens")
+    click.echo(f"{found.dataset}, {found.split}: {many(found.tokens, 'token')}")
     click.echo(f"  perplexity  {found.perplexity:9.2f}")
     click.echo(f"  loss        {found.loss:9.4f}")

@@ -25,7 +25,7 @@ def command(file: str, dialect: str | None, network: str | None, **given: Any) -
       nasc explain darts_v2
       nasc explain E203
     """
-    if re.fullmatch(r"[EW]\d{3}", file):
+    if re.fullmatch(r"[EW]\d+", file):
         _code(file)
         return
     _network(file, dialect, network, options_of(given))

@@ -10,6 +10,7 @@ import click
 from nasc.cli.loading import document
 from nasc.cli.options import FILE, NETWORK, options_of
 from nasc.cli.reporting import note
+from nasc.dsl.diagnostic import many
 
 
 @click.command("import-weights")
@@ -29,7 +30,7 @@ def command(checkpoint: Path, file: str, origin: str, out: Path, data: str, netw
     from nasc.runtime.weights.command import convert
 
     imported = convert(checkpoint, document(file), file, origin, network, options_of(given), out, data)
-    note(f"{imported.loaded} tensors loaded")
+    note(f"{many(imported.loaded, 'tensor')} loaded")
     for key in imported.surplus:
         note(f"  not used: {key}")
     click.echo(str(out))

@@ -7,11 +7,13 @@ from rich.table import Table
 
 from nasc.compiler.layer_rules import show
 from nasc.compiler.profile import Cost, Profile
+from nasc.dsl.diagnostic import many
 
 
 def show_profile(found: Profile) -> None:
     """Print the costs of the network, of each cell and of each operation."""
-    table = Table(title=f"batch {found.batch}, {found.threads} threads, {found.device}; medians", title_justify="left")
+    title = f"batch {found.batch}, {many(found.threads, 'thread')}, {found.device}; medians"
+    table = Table(title=title, title_justify="left")
     for name in ("cells", "part", "shape"):
         table.add_column(name)
     for name in ("forward ms", "backward ms", "kept MB"):

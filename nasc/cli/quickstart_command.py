@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from nasc.cli.reporting import note, report
+from nasc.dsl.diagnostic import many
 
 SEARCH = {"epochs": "6", "batch": "64", "order": "1", "strength_lr": "6e-3", "lr": "0.1"}
 TRAIN = {"epochs": "30", "batch": "64", "cutout": "0", "drop_path": "0.1", "lr": "0.05", "label_smoothing": "0.1"}
@@ -66,7 +67,7 @@ def command(out: Path, threads: int, quiet: bool) -> None:
     click.echo(f"genotype   {found.path}")
     click.echo(f"weights    {trained.path}")
     click.echo(f"drawing    {drawing}")
-    click.echo(f"test       top-1 {score.top1:.2%} on {score.examples} pictures, {model_size(model):,} params")
+    click.echo(f"test       top-1 {score.top1:.2%} on {many(score.examples, 'picture')}, {model_size(model):,} params")
 
 
 def model_size(model: object) -> int:

@@ -8,6 +8,7 @@ import click
 
 from nasc.cli.loading import checked
 from nasc.cli.options import DIALECT, FILE
+from nasc.cli.refusing import refuse
 from nasc.cli.reporting import note
 
 
@@ -18,7 +19,10 @@ from nasc.cli.reporting import note
 @click.option("--cell", metavar="NAME", help="One cell alone.")
 @click.option("--network", metavar="NAME", help="The stack of one network.")
 @click.option("--stack", is_flag=True, help="The stack of the network that `train` names, or the first.")
-def command(file: str, dialect: str | None, out: Path, cell: str | None, network: str | None, stack: bool) -> None:
+@click.pass_context
+def command(
+    ctx: click.Context, /, file: str, dialect: str | None, out: Path, cell: str | None, network: str | None, stack: bool
+) -> None:
     """Draw the cells of FILE, one of them, or a whole stack. Open edges are bundles, strengths are shaded.
 
     \b
@@ -29,6 +33,8 @@ def command(file: str, dialect: str | None, out: Path, cell: str | None, network
     from nasc.compiler.plan import choose
     from nasc.compiler.render import document_drawings, save
 
+    if cell is not None:
+        refuse(ctx, ("network", "stack"), "--cell draws one cell alone.")
     document, found, _ = checked(file, dialect)
     found.findings.raise_errors()
     if stack and network is None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nasc.cli.options import DATA_OR_TABLE, DIALECT, MACHINE, NETWORK, RUN, Assignment
+from nasc.cli.refusing import DATA_ALONE, OF_TRAINING, refuse, settings_of
 from nasc.cli.runs import job_of, run
 
 if TYPE_CHECKING:
@@ -51,11 +52,13 @@ def command(
 
     if table is None and given["data"] is None:
         raise click.UsageError("Missing option '--data' (or '--table').")
+    given["settings"] = settings_of(given["settings"])
+    if table is not None:
+        _refuse_beside_table(ctx)
     if seeds is not None:
-        if table is not None:
-            raise click.UsageError("--seeds goes with --data: a table is searched in no time.")
-        _several(ctx, job_of("search", file, given), seeds, dict(retrain))
+        _several(ctx, job_of("search", file, given), seeds, dict(settings_of(retrain, option="--retrain")))
         return
+    refuse(ctx, ("retrain",), "what several searches have found is trained: say --seeds K too.")
     if table is not None:
         done = run(job_of("search", file, {**given, "data": str(table)}), lambda job: search_table(job, table))
     else:
@@ -63,6 +66,14 @@ def command(
     if isinstance(done, int):
         ctx.exit(done)
     click.echo(str(done.path))
+
+
+def _refuse_beside_table(ctx: click.Context) -> None:
+    """Raise `UsageError` for what is said of data, and of networks that are trained."""
+    refuse(ctx, ("seeds", "retrain"), "a table is searched in no time; this goes with --data.")
+    refuse(ctx, DATA_ALONE, "--table stands in the place of data.")
+    refuse(ctx, OF_TRAINING, "nothing is trained where --table says what genotypes are worth.")
+    refuse(ctx, ("device", "channels", "classes", "size"), "no network is built where --table is searched.")
 
 
 def _several(ctx: click.Context, job: Job, seeds: int, retrain: dict[str, str]) -> None:

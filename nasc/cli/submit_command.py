@@ -9,6 +9,8 @@ from typing import Any
 import click
 
 from nasc.cli.options import Interval
+from nasc.cli.refusing import refuse
+from nasc.runtime.files import open_source
 
 
 class Hours(Interval):
@@ -71,6 +73,10 @@ def command(
     """
     from nasc.runtime.submit import Wanted, submit
 
+    if cluster == "local":
+        refuse(ctx, ("partition", "account", "constraint", "memory"), "this is for Slurm, not for --cluster local.")
+    if dry_run:
+        refuse(ctx, ("wait",), "with --dry-run there is no job to wait for.")
     out = run_directory(ctx, words)
     wanted = Wanted(processes=processes or max(given["gpus"], 1), **given)
     if dry_run:
@@ -93,8 +99,15 @@ def run_directory(ctx: click.Context, words: tuple[str, ...]) -> Path:
 
     found = group.get_command(ctx, name)
     assert found is not None
-    with found.make_context(name, rest, parent=ctx) as inner:
-        out = inner.params["out"]
+    own = {option for param in ctx.command.params for option in param.opts}
+    try:
+        with found.make_context(name, rest, parent=ctx) as inner:
+            out, file = inner.params["out"], inner.params["file"]
+    except click.NoSuchOption as error:
+        if error.option_name in own:
+            raise click.UsageError(f"{error.option_name} is said of the job: write it before `{name}`.", ctx) from None
+        raise
+    open_source(file)
     if out is None:
         raise click.UsageError("Say where the run is to be written, with --out: the job may have to go on with it.")
     return Path(out)

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from nasc.cli.options import DATA, DIALECT, MACHINE, NETWORK, RUN
+from nasc.cli.refusing import settings_of
 from nasc.cli.runs import job_of, run
 
 
@@ -33,10 +34,7 @@ def command(ctx: click.Context, /, file: str, recipe: str | None, epochs: int | 
     """
     from nasc.runtime.train_job import train
 
-    if recipe is not None:
-        given["settings"] = (*given["settings"], ("recipe", recipe))
-    if epochs is not None:
-        given["settings"] = (*given["settings"], ("epochs", str(epochs)))
+    given["settings"] = settings_of(given["settings"], {"recipe": recipe, "epochs": epochs})
     done = run(job_of("train", file, given), train)
     if isinstance(done, int):
         ctx.exit(done)

@@ -18,9 +18,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 from nasc.dsl.diagnostic import NasError, fail
-from nasc.runtime.data.places import VARIABLE, data_root
-from nasc.runtime.data.registry import DATA_SETS, load
+from nasc.runtime.data.places import VARIABLE, Part, data_root
+from nasc.runtime.data.registry import DATA_SETS, describe, load
+from nasc.runtime.data.text_table import TEXTS, is_text
+from nasc.runtime.data.texts import load_text
 
+PARTS: tuple[Part, ...] = ("test", "train")
 CHUNK = 1 << 20
 PATIENCE = 60
 """Seconds without a byte."""
@@ -67,11 +70,12 @@ def fetch(name: str, data_dir: Path | None, say: Say) -> None:
 
     Raises `NasError`: it cannot be fetched, or is not what it should be (E606); what is there is damaged (E602).
     """
-    if name in DATA_SETS and _found(name, data_dir):
+    if _found(name, data_dir):
         return
     if name not in PLACES:
         known = f"these can be fetched: {', '.join(PLACES)}"
         own = "its terms must be agreed to on www.image-net.org\n" if name.startswith("imagenet") else ""
+        own = f"{TEXTS[name].how}\n" if name in TEXTS else own
         raise fail("E606", f"`{name}` cannot be fetched", help=own + known)
     root = data_root(data_dir)
     if root is None:
@@ -86,10 +90,14 @@ def fetch(name: str, data_dir: Path | None, say: Say) -> None:
 
 
 def _found(name: str, data_dir: Path | None) -> bool:
-    """Whether both parts are there."""
+    """Whether it is there: both parts of what may be fetched."""
     try:
-        load(name, data_dir, "test")
-        load(name, data_dir, "train")
+        if is_text(name):
+            load_text(name, data_dir)
+        else:
+            describe(name, data_dir)
+            for part in PARTS if name in DATA_SETS else ():
+                load(name, data_dir, part)
     except NasError as error:
         if error.diagnostics[0].code == "E601":
             return False

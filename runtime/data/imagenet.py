@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from nasc.dsl.diagnostic import NasError, fail
+from nasc.dsl.diagnostic import NasError, fail, many
 from nasc.runtime.data.image_files import ImageFiles
 from nasc.runtime.data.imagenet_val import NUMBER, classes_in, flat_pictures
 from nasc.runtime.data.listing import listed
@@ -95,7 +95,8 @@ def _chosen(folder: Path, there: list[str], chosen: str, data_dir: Path | None) 
         return there
     if chosen.isdecimal():
         if not 0 < int(chosen) <= len(there):
-            raise fail("E603", f"`{IMAGENET}{chosen}`: there are {len(there):,} classes in {folder}")
+            help = f"write a number up to that, such as `{IMAGENET}{len(there)}`"
+            raise fail("E603", f"`{IMAGENET}{chosen}`: there are {many(len(there), 'class')} in {folder}", help=help)
         return there[: int(chosen)]
     listed_there = _listed_in(_file(chosen, data_dir))
     missing = sorted(set(listed_there) - set(there))
@@ -124,7 +125,7 @@ def _listed_in(path: Path) -> set[str]:
         if not NUMBER.fullmatch(number):
             raise damaged(path, f"`{number}` is no class", help="a class a line, by WordNet's number: n01440764")
     if not numbers:
-        raise damaged(path, "it lists no classes")
+        raise damaged(path, "it lists no classes", help="a class a line, by WordNet's number: n01440764")
     return set(numbers)
 
 

@@ -30,7 +30,8 @@ def class_names(folder: Path) -> list[str]:
     with reading(folder), os.scandir(folder) as entries:
         names = sorted(e.name for e in entries if e.is_dir() and not e.name.startswith("."))
     if not names:
-        raise damaged(folder, "it has no sub folders, one for each class")
+        help = f"put the pictures of each class into a folder of their own, such as {folder}/cat/1.png"
+        raise damaged(folder, "it has no sub folders, one for each class", help=help)
     return names
 
 
@@ -57,7 +58,8 @@ def listed(folder: Path, classes: Sequence[str]) -> list[Picture]:
             files = sorted((e for e in entries if e.name.lower().endswith(SUFFIXES)), key=lambda e: e.name)
             states = [(s.st_size, s.st_mtime_ns) for s in (e.stat() for e in files)]
         if not files:
-            raise damaged(place, f"it holds no pictures ({', '.join(SUFFIXES)})")
+            help = "put pictures of the class there, or take the folder away"
+            raise damaged(place, f"it holds no pictures ({', '.join(SUFFIXES)})", help=help)
         pictures += (
             Picture(label, (rank + 0.5) / len(files), f"{name}/{file.name}", state)
             for rank, (file, state) in enumerate(zip(files, states, strict=True))

@@ -57,7 +57,8 @@ def _decode_all(folder: Path, pictures: list[Picture], shape: Shape) -> tuple[Im
         pixels = torch.empty((len(pictures), *shape), dtype=torch.uint8)
     except RuntimeError as error:
         size = len(pictures) * torch.Size(shape).numel() / 2**30
-        raise damaged(folder, f"its {len(pictures)} pictures need {size:.0f} GiB of memory") from error
+        help = "with another size, such as `--input 3x64x64`, they are read one by one and cropped to it"
+        raise damaged(folder, f"its {len(pictures)} pictures need {size:.0f} GiB of memory", help=help) from error
     decoded: list[int] = []
     problems: dict[str, str] = {}
     for index, picture in enumerate(pictures):

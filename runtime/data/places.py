@@ -45,6 +45,12 @@ def not_found(title: str, part: Part, looked: Sequence[Path | str], data_dir: Pa
     return fail("E601", f"{title} was not found: no {what} part", help="\n".join(lines))
 
 
+def refuse_nothing(name: str, example: str) -> None:
+    """Raise E603 for a name that ends with its colon: nothing behind it would be the folder one stands in."""
+    if not name.partition(":")[2].strip():
+        raise fail("E603", f"`{name}` names nothing", help=f"such as `--data {name.strip()}{example}`")
+
+
 def damaged(path: Path, what: str, help: str = "") -> NasError:
     """E602, ready to be raised: the file (or folder) and what is wrong with it."""
     return fail("E602", f"`{path}` cannot be used: {what}", help=help)
@@ -63,6 +69,9 @@ def reading(path: Path) -> Iterator[None]:
         raise
     except EOFError as error:
         raise damaged(path, "it is truncated") from error
+    except UnicodeDecodeError as error:
+        help = "save it as UTF-8, if it is a text; name another file, if it is none"
+        raise damaged(path, f"it is not UTF-8 (byte {error.start})", help=help) from error
     except OSError as error:
         raise damaged(path, error.strerror or str(error)) from error
     except Exception as error:

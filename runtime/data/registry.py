@@ -5,9 +5,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
-from nasc.dsl.diagnostic import fail, nearest
+from nasc.dsl.diagnostic import fail, many, nearest
 from nasc.runtime.data.class_names import CIFAR10, CIFAR100, DIGITS, FASHION_MNIST
-from nasc.runtime.data.places import Part
+from nasc.runtime.data.places import Part, refuse_nothing
 from nasc.runtime.data.text_table import is_text
 
 if TYPE_CHECKING:
@@ -144,6 +144,7 @@ def describe(name: str, data_dir: Path | None, size: tuple[int, ...] | None = No
     `skip` passes over pictures that cannot be read.
     Raises E603 for an unknown name, E509 for a text; for a folder E601 and E602 as `load` does.
     """
+    _refuse_nothing(name)
     if name.startswith(FOLDER):
         from nasc.runtime.data import folder
 
@@ -170,7 +171,9 @@ def fitted(data_set: DataSet, shape: tuple[int, ...] | str, classes: int) -> Dat
     """
     assert isinstance(shape, tuple), shape  # a language model takes no pictures
     if classes != data_set.classes or not (data_set.any_size or shape == data_set.shape):
-        theirs = f"{'x'.join(map(str, shape if data_set.any_size else data_set.shape))} in {data_set.classes} classes"
+        theirs = (
+            f"{'x'.join(map(str, shape if data_set.any_size else data_set.shape))} in {many(data_set.classes, 'class')}"
+        )
         ours = f"{'x'.join(map(str, shape))} in {classes}"
         message = f"`{data_set.name}` has pictures of {theirs}, the network takes {ours}"
         raise fail(
@@ -181,7 +184,9 @@ def fitted(data_set: DataSet, shape: tuple[int, ...] | str, classes: int) -> Dat
     if not data_set.any_size:
         return data_set
     if shape[0] != data_set.shape[0]:
-        message = f"the pictures of `{data_set.name}` have {data_set.shape[0]} channels, the network takes {shape[0]}"
+        message = (
+            f"the pictures of `{data_set.name}` have {many(data_set.shape[0], 'channel')}, the network takes {shape[0]}"
+        )
         help = f"`--input {'x'.join(map(str, (data_set.shape[0], *shape[1:])))}` builds it for them"
         raise fail("E509", message, help=help)
     return replace(data_set, shape=_picture(shape))
@@ -200,6 +205,7 @@ def load(
     as for `describe`. Pictures that cannot be read are left out where `skipped` takes their paths.
     Raises E603 (unknown name), E601 (not found) and E602 (damaged).
     """
+    _refuse_nothing(name)
     if name.startswith(FOLDER):
         from nasc.runtime.data import folder
 
@@ -211,6 +217,13 @@ def load(
     data_set = describe(name, data_dir)
     images: ImageSet = import_module(f"nasc.runtime.data.{data_set.module}").read(data_dir, part, skipped)
     return images
+
+
+def _refuse_nothing(name: str) -> None:
+    """Raise E603 for `folder:` and `imagenet:` alone."""
+    for prefix, example in ((FOLDER, "my_pictures"), (IMAGENET, "100")):
+        if name.startswith(prefix):
+            refuse_nothing(name, example)
 
 
 @overload

@@ -20,8 +20,8 @@ from nasc.runtime.data.corpus import (
     opened,
     words_of,
 )
-from nasc.runtime.data.places import damaged, data_root, is_dir, is_file, not_found, reading
-from nasc.runtime.data.registry import DATA_SETS, FOLDER
+from nasc.runtime.data.places import damaged, data_root, is_dir, is_file, not_found, reading, refuse_nothing
+from nasc.runtime.data.registry import DATA_SETS, FOLDER, IMAGENET
 from nasc.runtime.data.text_table import CHARACTERS, NAMES, TEXTS, WORDS, Text
 
 EMBEDDED = Path(__file__).with_name("shakespeare.txt.gz")
@@ -58,12 +58,14 @@ def _maker(name: str) -> Callable[[Path | None], Parts]:
         return lambda data_dir: _parts(TEXTS[name], data_dir)
     if name == "shakespeare":
         return lambda data_dir: cut(words_of(_embedded()))
+    if name.startswith((WORDS, CHARACTERS)):
+        refuse_nothing(name, "my_text.txt")
     if name.startswith(WORDS):
         return lambda data_dir: _own(name, name.removeprefix(WORDS), data_dir, words_of)
     if name.startswith(CHARACTERS):
         return lambda data_dir: _own(name, name.removeprefix(CHARACTERS), data_dir, characters_of)
     known = f"texts: {', '.join(NAMES)}, {WORDS}FILE, {CHARACTERS}FILE"
-    if name in DATA_SETS or name.startswith(FOLDER):
+    if name in DATA_SETS or name.startswith((FOLDER, IMAGENET)):
         raise fail("E509", f"`{name}` has pictures, and the network is a language model", help=known)
     near = nearest(name, NAMES)
     raise fail("E603", f"unknown data set `{name}`", help=f"{near}\n{known}" if near else known)
@@ -83,7 +85,10 @@ def _own(name: str, given: str, data_dir: Path | None, split: Callable[[str], li
         if is_file(place):
             tokens = split(_read(place))
             if len(tokens) < 100:
-                raise damaged(place, f"{len(tokens)} tokens are too few to be cut in three parts")
+                what = "words and ends of lines" if split is words_of else "characters"
+                said = f"{len(tokens)} {what} are too few to be cut in three parts" if tokens else "it is empty"
+                help = "it takes 100 at least; a folder of train.txt, valid.txt and test.txt is taken as it is"
+                raise damaged(place, said, help=help)
             return cut(tokens)
         if is_dir(place):
             files = {part: place / f"{part}.txt" for part in PARTS}

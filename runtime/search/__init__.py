@@ -10,7 +10,7 @@ from nasc.compiler.language_plan import LanguagePlan
 from nasc.compiler.plan import AnyPlan, any_plan, language_plan, plan, recipe_network
 from nasc.compiler.stack import Options, lay_out
 from nasc.dsl import nodes as n
-from nasc.dsl.diagnostic import Findings, fail
+from nasc.dsl.diagnostic import Findings, fail, many
 from nasc.dsl.source import Span
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def open_plan(document: n.Document, network: str | None, options: Options) -> Pl
     found = plan(document, searched_network(document, network), options)
     _refuse_decided(found)
     if options.layers is not None:
-        _refuse_left_out(found, options)
+        _refuse_left_out(found, options.layers)
     return found
 
 
@@ -56,13 +56,14 @@ def _refuse_decided(found: AnyPlan) -> None:
         raise fail("E310", f"nothing is open in network `{found.stack.name}`", start, help=help)
 
 
-def _refuse_left_out(found: Plan, options: Options) -> None:
+def _refuse_left_out(found: Plan, layers: int) -> None:
     """Raise E306 where cells of the text would not be searched at this depth, and so could not be written."""
     network = found.program.document.networks.get(found.stack.name)
     stack = lay_out(network, found.program, Findings()) if network is not None else None
     left_out = [name for name in stack.choices if name not in found.stack.choices] if stack is not None else []
     if left_out:
-        message = f"with {options.layers} layers, {', '.join(f'`{name}`' for name in left_out)} would not be searched"
+        listed = ", ".join(f"`{name}`" for name in left_out)
+        message = f"with {many(layers, 'layer')}, {listed} would not be searched"
         raise fail("E306", message, found.stack.span, help="write the smaller stack in `cells:` of every network")
 
 

@@ -17,7 +17,7 @@ from nasc.compiler.space import zero_operations
 from nasc.compiler.stack import lay_out
 from nasc.compiler.write_out import write_out
 from nasc.dsl import nodes as n
-from nasc.dsl.diagnostic import Findings, NasError, fail, nearest
+from nasc.dsl.diagnostic import Findings, NasError, fail, many, nearest
 from nasc.dsl.reader import read
 from nasc.dsl.source import Span
 from nasc.runtime.files import open_source
@@ -108,7 +108,9 @@ def _by_place(
     findings.raise_errors()
     assert stack is not None
     if len(stack.placements) != len(places):
-        message = f"network `{stack.name}` of the start has {len(stack.placements)} cells, the space {len(places)}"
+        message = (
+            f"network `{stack.name}` of the start has {many(len(stack.placements), 'cell')}, the space {len(places)}"
+        )
         raise fail("E407", message, span, help="give them as many, or the cells the same names")
     found: dict[str, str] = {}
     for place, other in zip(places, stack.placements, strict=True):
