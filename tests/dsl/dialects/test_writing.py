@@ -180,6 +180,7 @@ def test_all_losses_are_reported_at_their_place() -> None:
   |
 2 |   s2 = 0.5*a(s0) + b(s1)
   |        ^^^
+  = help: choose another format with `--to`, or leave out what cannot be said; `nasc explain E110` says more
 
 error[E110]: an open edge cannot be said in the format `darts`
  --> some.nas:3:8
