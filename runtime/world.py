@@ -39,6 +39,8 @@ class World:
     rank: int = 0
     size: int = 1
     store: Any = None
+    firsts: int = 0
+    """How often others have waited for the first rank."""
 
     @property
     def main(self) -> bool:
@@ -116,6 +118,28 @@ class World:
             own = torch.empty(int(length), dtype=torch.uint8)
         self.say(lambda: dist.broadcast(own, 0))
         return own.numpy().tobytes()[:-1]
+
+    def first(self, work: Callable[[], object]) -> None:
+        """Do some work on rank 0 alone; the others wait for it, however long it takes, as a message would not let them.
+
+        Raises `NasError` (E512) on the others where rank 0 has ended, or is gone, before it was done.
+        """
+        self.firsts += 1
+        done = f"first/{self.firsts}"
+        if self.main:
+            work()
+        if self.size == 1:
+            return
+        try:
+            if self.main:
+                self.store.set(done, "yes")
+            while not self.store.check([done]):
+                if self.store.check(["ended/0"]):
+                    said = self.store.get("ended/0").decode()
+                    raise fail("E512", f"of {self.size} ranks, rank 0 has ended: {said}", help=GO_ON)
+                time.sleep(0.05)
+        except RuntimeError as error:  # the store has gone with rank 0, which held it
+            raise self.lost(error) from None
 
     def wait(self) -> None:
         """Until all ranks have come to this place."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -35,8 +34,6 @@ def job_of(command: str, file: str, given: dict[str, Any]) -> Job:
     from nasc.runtime.saving import Saving
 
     source = open_source(file)
-    if given["download"]:
-        fetched(given["data"], given["data_dir"])
     data = str(given["data"]).replace(":", "-").replace("/", "-")
     out = given["out"] or Path("runs") / f"{command}-{Path(file).stem}-{data}"
     seed = given["seed"]
@@ -68,20 +65,26 @@ def job_of(command: str, file: str, given: dict[str, Any]) -> Job:
 
 
 def fetched(data: str, data_dir: Path | None) -> None:
-    """Fetch a data set if it is not there; of several ranks the first does."""
+    """Fetch a data set if it is not there; of several ranks the first does, and the others wait for it."""
     from nasc.runtime.data.download import Told, fetch
+    from nasc.runtime.world import joined
 
-    if os.environ.get("RANK", "0") == "0":
-        fetch(data, data_dir, Told())
+    with joined() as world:
+        world.first(lambda: fetch(data, data_dir, Told()))
 
 
-def run(job: Job, work: Callable[[Job], Done]) -> Done | int:
-    """Run a job; what it made, or the exit code when it was interrupted or this is not the rank that reports."""
+def run(job: Job, work: Callable[[Job], Done], download: bool = False) -> Done | int:
+    """Run a job; what it made, or the exit code when it was interrupted or this is not the rank that reports.
+
+    With `download` its data set is fetched first if it is not there.
+    """
     from nasc.runtime.run import Interrupted
     from nasc.runtime.world import joined
 
     with joined() as world:
         try:
+            if download:
+                fetched(job.data, job.data_dir)
             # what rank 0 has begun, others must not take for a run to go on with
             resume = bool(world.from_main(lambda: b"yes" if job.resume else b""))
             finished = work(replace(job, resume=resume, quiet=job.quiet or not world.main))

@@ -56,13 +56,14 @@ def command(
     if table is not None:
         _refuse_beside_table(ctx)
     if seeds is not None:
-        _several(ctx, job_of("search", file, given), seeds, dict(settings_of(retrain, option="--retrain")))
+        asked = dict(settings_of(retrain, option="--retrain"))
+        _several(ctx, job_of("search", file, given), seeds, asked, given["download"])
         return
     refuse(ctx, ("retrain",), "what several searches have found is trained: say --seeds K too.")
     if table is not None:
         done = run(job_of("search", file, {**given, "data": str(table)}), lambda job: search_table(job, table))
     else:
-        done = run(job_of("search", file, given), search)
+        done = run(job_of("search", file, given), search, given["download"])
     if isinstance(done, int):
         ctx.exit(done)
     click.echo(str(done.path))
@@ -76,7 +77,7 @@ def _refuse_beside_table(ctx: click.Context) -> None:
     refuse(ctx, ("device", "channels", "classes", "size"), "no network is built where --table is searched.")
 
 
-def _several(ctx: click.Context, job: Job, seeds: int, retrain: dict[str, str]) -> None:
+def _several(ctx: click.Context, job: Job, seeds: int, retrain: dict[str, str], download: bool) -> None:
     """Search several times, and print what each seed has found, the best marked."""
     from nasc.dsl.reader import read
     from nasc.runtime.recipe import is_language
@@ -84,11 +85,11 @@ def _several(ctx: click.Context, job: Job, seeds: int, retrain: dict[str, str]) 
 
     document = read(job.source, job.dialect).document
     if is_language(document, searched_network(document, job.network or job.settings.get("network"))):
-        _several_of_words(ctx, job, seeds, retrain)
+        _several_of_words(ctx, job, seeds, retrain, download)
         return
     from nasc.runtime.seeds import search_seeds
 
-    done = run(job, lambda job: search_seeds(job, seeds, retrain))
+    done = run(job, lambda job: search_seeds(job, seeds, retrain), download)
     if isinstance(done, int):
         ctx.exit(done)
     best = max(done.rows, key=lambda row: row.valid_top1)
@@ -96,11 +97,11 @@ def _several(ctx: click.Context, job: Job, seeds: int, retrain: dict[str, str]) 
     click.echo(str(done.path))
 
 
-def _several_of_words(ctx: click.Context, job: Job, seeds: int, retrain: dict[str, str]) -> None:
+def _several_of_words(ctx: click.Context, job: Job, seeds: int, retrain: dict[str, str], download: bool) -> None:
     """The same for language models, by perplexity."""
     from nasc.runtime.seeds_language import search_language_seeds
 
-    done = run(job, lambda job: search_language_seeds(job, seeds, retrain))
+    done = run(job, lambda job: search_language_seeds(job, seeds, retrain), download)
     if isinstance(done, int):
         ctx.exit(done)
     best = min(done.rows, key=lambda row: row.valid_perplexity)

@@ -35,7 +35,7 @@ def command(ctx: click.Context, /, file: str, recipe: str | None, epochs: int | 
     from nasc.runtime.train_job import train
 
     given["settings"] = settings_of(given["settings"], {"recipe": recipe, "epochs": epochs})
-    done = run(job_of("train", file, given), train)
+    done = run(job_of("train", file, given), train, given["download"])
     if isinstance(done, int):
         ctx.exit(done)
     click.echo(str(done.path))

@@ -243,6 +243,11 @@ def test_evaluate_on_the_command_line(averaged: Path, tmp_path: Path) -> None:
     assert (told["split"], told["tokens"]) == ("test", 12)
     assert told["perplexity"] == pytest.approx(math.exp(told["loss"]))
     weights = str(averaged / "weights.safetensors")
+    best = json.loads((averaged / "metrics.jsonl").read_text().splitlines()[-1])["best_valid_loss"]
+    for target in (str(averaged), weights):  # in the columns that the training has measured it in
+        valid = json.loads(run(group, ["evaluate", target, "--split", "valid", "--json"]).output)
+        assert (valid["split"], valid["tokens"]) == ("valid", 10)
+        assert valid["loss"] == pytest.approx(best, rel=1e-6)
     given = ["evaluate", str(averaged / "genotype.nas"), "--weights", weights, "--data", told["dataset"], "--json"]
     assert json.loads(run(group, given).output) == told
     assert "perplexity" in run(group, ["evaluate", weights]).output

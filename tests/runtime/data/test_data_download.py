@@ -2,12 +2,15 @@
 
 import hashlib
 import io
+import os
 import pickle
 import re
 import tarfile
+import time
 import urllib.error
 import urllib.request
 from dataclasses import replace
+from datetime import timedelta
 from email.message import Message
 from pathlib import Path
 from typing import Any
@@ -15,10 +18,13 @@ from typing import Any
 import numpy
 import pytest
 
+from nasc.cli.runs import fetched
 from nasc.dsl.diagnostic import NasError
+from nasc.runtime import world
 from nasc.runtime.data import cifar100, download, fashion_mnist
 from nasc.runtime.data.download import PLACES, Told, fetch
 from nasc.runtime.data.registry import load
+from tests.runtime.ranks import ranks
 
 
 def silent(name: str, done: int, size: int) -> None:
@@ -153,3 +159,40 @@ def test_progress_is_told_sparsely(capsys: pytest.CaptureFixture[str]) -> None:
     assert lines[-1] == "fetching a.tar.gz: 100.0 of 100.0 MiB"
     assert len(lines) <= 2
     assert download.PATIENCE < 120
+
+
+def test_other_ranks_wait_until_the_first_has_fetched(
+    tmp_path: Path, asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Longer than a rank is waited for otherwise; what they read then is whole."""
+    monkeypatch.setattr(world, "PATIENCE", timedelta(seconds=1))
+    told = tmp_path / "asked"
+
+    def slow(url: str, timeout: float) -> Answer:
+        told.open("a").write(f"{os.environ['RANK']}\n")
+        time.sleep(2)
+        return Answer(CIFAR100)
+
+    def work(own: world.World) -> None:
+        fetched("cifar100", tmp_path / "new")
+        assert load("cifar100", tmp_path / "new", "train").labels.tolist() == [0, 1, 2]
+
+    monkeypatch.setattr(urllib.request, "urlopen", slow)
+    ranks(2, work)
+    assert told.read_text() == "0\n"
+
+
+def test_a_first_rank_that_cannot_fetch_ends_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuses(url: str, timeout: float) -> Answer:
+        raise urllib.error.URLError("Name or service not known")
+
+    def work(own: world.World) -> None:
+        with pytest.raises(NasError) as caught:
+            fetched("cifar100", tmp_path / "new")
+        own.speak(caught.value)  # as the command line does
+        code, said = caught.value.diagnostics[0].code, str(caught.value)
+        assert code == ("E606" if own.main else "E512")
+        assert "Name or service not known" in said
+
+    monkeypatch.setattr(urllib.request, "urlopen", refuses)
+    ranks(2, work)
