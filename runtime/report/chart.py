@@ -99,7 +99,7 @@ def round_ticks(low: float, high: float, about: int = 5) -> list[float]:
     >>> round_ticks(0.31, 1.86)
     [0.0, 0.5, 1.0, 1.5, 2.0]
     """
-    if high <= low:
+    if high - low <= 1e-9 * max(abs(low), abs(high), 1e-99):
         low, high = low - (abs(low) or 1.0) / 2, high + (abs(high) or 1.0) / 2
     rough = (high - low) / about
     unit = 10.0 ** math.floor(math.log10(rough))

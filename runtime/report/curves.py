@@ -13,6 +13,9 @@ Unit = Literal["", "%"]
 LOG = 20.0
 """From this ratio of the greatest to the least on, perplexities and rates are shown on a logarithmic axis."""
 
+LARGEST = 1e100
+"""Of such numbers, and of those that are none, a curve shows nothing."""
+
 
 @dataclass(frozen=True)
 class Curve:
@@ -74,8 +77,8 @@ def chart(title: str, curves: Sequence[Curve], unit: Unit = "", log: bool = Fals
 
 
 def _points(labels: Sequence[int], values: Sequence[float]) -> tuple[tuple[float, float], ...]:
-    """What can be drawn: numbers. Of an epoch that stands there twice the later counts."""
-    found = {x: y for x, y in zip(labels, values, strict=True) if math.isfinite(y)}
+    """What can be drawn: numbers within reason. Of an epoch that stands there twice the later counts."""
+    found = {x: y for x, y in zip(labels, values, strict=True) if abs(y) < LARGEST}
     return tuple(sorted(found.items()))
 
 
@@ -101,7 +104,7 @@ def shown(value: float, unit: Unit = "") -> str:
         return f"{value * 100:.2f} %"
     if not math.isfinite(value):
         return "-"
-    return f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:.4g}"
+    return f"{value:,.0f}" if 10_000 <= abs(value) < 1e15 else f"{value:.4g}"
 
 
 def unit_of(name: str) -> Unit:

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from nasc.compiler.dag import CellDag
 from nasc.compiler.difference import shown as written
 from nasc.compiler.draw_style import FAMILIES, family
+from nasc.dsl.diagnostic import many
 from nasc.runtime.report import facts, timeline
 from nasc.runtime.report.curves import shown, unit_of, words
 from nasc.runtime.report.history import CellHistory, Strengths
@@ -111,8 +112,8 @@ def changes_of(history: list[CellHistory]) -> dict[str, Any]:
         if change.returns is not None:
             rows.append(_row(change.epoch, change.cell, "return", *change.returns))
     still = sum(before == after for cell in history for before, after in pairwise(cell.shown))
-    count = f"{len(rows):,} change{'s' * (len(rows) != 1)} of edges"
-    return {"changes": rows, "changes_said": f"{count}; {still} times a cell stayed as it was for an epoch"}
+    said = f"{many(len(rows), 'change')} of edges; {many(still, 'time')} a cell stayed as it was for an epoch"
+    return {"changes": rows, "changes_said": said}
 
 
 def _row(epoch: int, cell: str, state: str, before: str, after: str) -> dict[str, Any]:

@@ -58,24 +58,25 @@ Fact = tuple[str, str]
 
 @dataclass(frozen=True)
 class Result:
-    """The figure that a run is judged by: after its last epoch, and at its best. `of` is what the labels are."""
+    """The figure that a run is judged by: after its last epoch, and at its best; `per` says what is counted."""
 
     name: str
     last: str
     best: str
     at: int
     after: int
+    per: str
 
     @property
     def line(self) -> str:
         """The result in a sentence."""
         if self.at == self.after:
-            return f"{self.name.capitalize()} {self.last} after epoch {self.after}, the best of all epochs."
-        best = f"{self.best} at its best, in epoch {self.at}"
-        return f"{self.name.capitalize()} {self.last} after epoch {self.after}; {best}."
+            return f"{self.name.capitalize()} {self.last} after {self.per} {self.after}, the best of all."
+        best = f"{self.best} at its best, after {self.per} {self.at}"
+        return f"{self.name.capitalize()} {self.last} after {self.per} {self.after}; {best}."
 
 
-def result_of(rows: Rows) -> Result | None:
+def result_of(rows: Rows, per: str = "epoch") -> Result | None:
     """What came out, as far as figures say it."""
     for name, better in BEST:
         if name in rows.columns:
@@ -83,7 +84,7 @@ def result_of(rows: Rows) -> Result | None:
             if values:
                 best, unit, last = better(values.values()), unit_of(name), max(values)
                 at = next(label for label, y in values.items() if y == best)
-                return Result(words(name), shown(values[last], unit), shown(best, unit), at, last)
+                return Result(words(name), shown(values[last], unit), shown(best, unit), at, last, per)
     return None
 
 
@@ -177,7 +178,7 @@ def table_of(record: Record, key: str) -> list[Fact]:
     return [(str(name), value_of(value)) for name, value in found.items()] if isinstance(found, Mapping) else []
 
 
-def value_of(value: Any) -> str:
+def value_of(value: Any, depth: int = 3) -> str:
     """A value of JSON as a reader has it.
 
     >>> value_of([0.5, 0.999]), value_of(None), value_of(True), value_of(0.0003)
@@ -185,10 +186,12 @@ def value_of(value: Any) -> str:
     """
     if value is None or isinstance(value, bool):
         return {None: "-", True: "yes", False: "no"}[value]
+    if isinstance(value, list | dict) and not depth:
+        return "..."
     if isinstance(value, list):
-        return ", ".join(map(value_of, value)) or "-"
+        return ", ".join(value_of(inner, depth - 1) for inner in value) or "-"
     if isinstance(value, dict):
-        return ", ".join(f"{name} {value_of(inner)}" for name, inner in value.items()) or "-"
+        return ", ".join(f"{name} {value_of(inner, depth - 1)}" for name, inner in value.items()) or "-"
     return f"{value:.10g}" if isinstance(value, float) else str(value)
 
 

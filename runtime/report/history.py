@@ -154,8 +154,9 @@ def _placed(document: n.Document, program: Program, network: str | None, options
 
 
 def without_strengths(dag: CellDag) -> CellDag:
-    """A cell as it is written without what a search has found of it."""
-    return replace(dag, edges=tuple(replace(edge, strength=None) for edge in dag.edges))
+    """A cell without what a search has found of it: no strengths, and edges in no order of strength."""
+    bare = (replace(edge, strength=None) for edge in dag.edges)
+    return replace(dag, edges=tuple(sorted(bare, key=lambda edge: (edge.state, edge.sources, edge.what))))
 
 
 def with_strengths(dag: CellDag) -> CellDag:

@@ -10,6 +10,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from nasc.compiler.draw_style import FAMILIES, OTHER
+from nasc.dsl.diagnostic import many
 from nasc.dsl.nodes import Document
 from nasc.dsl.reader import read
 from nasc.dsl.source import Source
@@ -79,10 +80,11 @@ def _written(values: dict[str, Any]) -> str:
 
     looks = [{"css": css(one.prefixes[0]), "line": one.line} for one in FAMILIES]
     looks.append({"css": css(""), "line": OTHER.line})
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=False, keep_trailing_newline=True)
+    environment = Environment(autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True)
     environment.filters["family"] = css
     own = {name: Markup(_file(f"report.{end}").strip()) for name, end in (("style", "css"), ("script", "js"))}
-    return environment.from_string(_file("report.html")).render(**values, **own, families=looks, version=__version__)
+    html = environment.from_string(_file("report.html")).render(**values, **own, families=looks, version=__version__)
+    return html.encode("utf-8", "replace").decode()  # JSON may name halves of letters, which no file can hold
 
 
 def _file(name: str) -> str:
@@ -93,11 +95,14 @@ def _head(record: Record, document: Document | None, seeds: Seeds | None) -> dic
     """The title, the result in a line, and the figures that stand large."""
     searched = record.command in ("search", "seeds")
     title = facts.title_of(record, facts.algorithm_of(record.text) if searched else None)
-    result = facts.result_of(record.metrics)
+    table = isinstance(record.asked.get("table"), dict)
+    result = facts.result_of(record.curve, "genotype") if table else facts.result_of(record.metrics)
     done, of, finished = facts.progress_of(record)
+    what = "seeds" if seeds is not None else "epochs"
     if seeds is not None:
         done, of = seeds.done, seeds.of
-    what = "seeds" if seeds is not None else "epochs"
+    if table:
+        done, of, what = max(record.curve.labels, default=0), None, "genotypes"
     tiles = []
     if result is not None:
         tiles = [(f"{result.name}, best", result.best), (f"{result.name}, last", result.last)]
@@ -107,7 +112,7 @@ def _head(record: Record, document: Document | None, seeds: Seeds | None) -> dic
     tiles += facts.costs_of(record, document) if document is not None else []
     if record.seconds >= 1:
         tiles.append(("duration", facts.clock(record.seconds)))
-    unfinished = "" if finished else f"Unfinished: {tiles_of(done, of, what)} done. `--resume` goes on with this run."
+    unfinished = "" if finished else f"Unfinished: {reached(done, of, what)} done. `--resume` goes on with this run."
     notes = ["The last line of the figures was not written to its end, and is left out."] if record.metrics.cut else []
     line = seeds.line if seeds is not None else result.line if result is not None else ""
     return {
@@ -119,10 +124,10 @@ def _head(record: Record, document: Document | None, seeds: Seeds | None) -> dic
     }
 
 
-def tiles_of(done: int, of: int | None, what: str) -> str:
+def reached(done: int, of: int | None, what: str) -> str:
     """How far a run is, in words.
 
-    >>> tiles_of(1, None, "epochs"), tiles_of(2, 6, "epochs")
+    >>> reached(1, None, "epochs"), reached(2, 6, "epochs")
     ('1 epoch is', '2 of 6 epochs are')
     """
     if of is not None:
@@ -152,7 +157,7 @@ def _figures(rows: Rows) -> dict[str, Any] | None:
         return None
     units = [unit_of(name) for name in rows.columns]
     told = [[shown(value, unit) for value, unit in zip(row, units, strict=True)] for row in rows.rows]
-    said = f"All figures of {len(told)} epoch{'s' * (len(told) != 1)}"
+    said = f"All figures of {many(len(told), 'epoch')}"
     return {
         "said": said,
         "columns": [words(name) for name in rows.columns],

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
 from nasc.runtime.report import facts
-from nasc.runtime.report.curves import GROUPS, Chart, Curve, chart, shown, unit_of, words
+from nasc.runtime.report.curves import GROUPS, LARGEST, Chart, Curve, chart, shown, unit_of, words
 from nasc.runtime.report.record import Record, Rows
 
 
@@ -91,7 +90,7 @@ def _charts(what: str, metrics: dict[int, Rows]) -> list[Chart]:
     for seed, rows in metrics.items():
         if found in rows.columns:
             pairs = zip(rows.labels, rows.column(found), strict=True)
-            points = tuple((float(x), y) for x, y in pairs if math.isfinite(y))
+            points = tuple((float(x), y) for x, y in pairs if abs(y) < LARGEST)
             curves += [Curve(f"seed {seed}", points)] if len(points) > 1 else []
     if found is None or not curves:
         return []

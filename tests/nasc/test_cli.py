@@ -30,6 +30,7 @@ QUICK = [
     ["check", "darts_v2", "--in", "darts"],
     ["zoo"],
     ["new", "OUT/mine", "--like", "darts"],
+    ["report", "tests/runtime/report/run", "-o", "OUT/report.html"],
 ]
 
 
