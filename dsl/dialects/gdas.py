@@ -62,7 +62,7 @@ def write(document: n.Document) -> str:
     fields = {"reduce": "None", "reduce_concat": "[2, 3, 4, 5]"}
     for name, cell in cells.items():
         rows.lose_what_rows_lose(cell, 2, lost)
-        fields[name] = _scored(cell)
+        fields[name] = scored(cell)
         fields[f"{name}_concat"] = str(cell.returned)
     lost.raise_errors()
     return as_literal("Genotype", {field: fields[field] for field in rows.FORMS["Genotype"]})
@@ -74,7 +74,7 @@ def is_fixed(document: n.Document, cells: Mapping[str, Plain]) -> bool:
     return "reduce" not in cells and places is not None and any(p.cell.text == "frc" for p in places.placed)
 
 
-def _scored(cell: Plain) -> str:
+def scored(cell: Plain) -> str:
     """`[('sep_conv_3x3', 0, 0.16), ...]`"""
     every = (edge for edges in cell.edges.values() for edge in edges)
     return "[" + ", ".join(f"('{e.operation}', {e.source}{score(e.strength)})" for e in every) + "]"

@@ -384,6 +384,23 @@ cell reduce(s0, s1) { s2 = max_pool_3x3(s1) @0.2 + none(s0) @0.1  return concat(
         assert [(d.message, d.span is not None) for d in caught.value.diagnostics] == [(message, True)]
 
 
+def test_edges_of_fairdarts_with_factors() -> None:
+    pairs = "[('sep_conv_3x3', 0, 0.7), ('skip_connect', 1, 0.25)]"
+    text = f"Genotype(normal={pairs}, normal_concat=[2], reduce={pairs}, reduce_concat=[2])"
+    result = reading(text, "fairdarts")
+    body = "(s0, s1) { s2 = 0.7*sep_conv_3x3(s0) + 0.25*skip_connect(s1)  return concat(s2) }"
+    cells = f"nas 1 use std.darts cell normal{body} cell reduce{body}"
+    networks = V2_NAS[V2_NAS.index("network") :]
+    assert result.document == parse(Source("small.txt", f"{cells} {networks}"))
+    assert [d.code for d in result.warnings] == ["W205"]
+    assert write(result.document, "fairdarts") == text
+    with pytest.raises(NasError, match="a factor on an edge cannot be said in the format `gdas`"):
+        write(result.document, "gdas")
+    mixed = parse(Source("some.nas", cells.replace("0.25*skip", "skip") + " " + networks))
+    with pytest.raises(NasError, match="a factor on an edge cannot be said in the format `fairdarts`"):
+        write(mixed, "fairdarts")
+
+
 @pytest.mark.parametrize("dialect", ["darts", "gdas", "ptdarts", "autodl", "fairdarts", "rnn"])
 def test_read_write_read_is_the_identity(dialect: str) -> None:
     @settings(max_examples=60, deadline=None)
@@ -424,6 +441,9 @@ def test_the_published_genotypes() -> None:
         dialect = formats.get(entry["format"], "gdas")
         assert recognise(text) == dialect
         result = reading(text)
+        if entry["format"] == "weighted":  # as its authors mean it: the third value is a factor
+            document = reading(text, "fairdarts").document
+            assert write(document, "fairdarts") == text
         warned[entry["name"]] = len(result.warnings)
         assert reading(write(result.document, dialect)).document == result.document
     assert len(warned) == len(published["cnn"])
