@@ -203,8 +203,8 @@ CODES: dict[str, Code] = {
     ),
     "E212": Code(
         "a wrong value of a setting",
-        "`channels`, `classes`, `layers` and `vocabulary` are whole numbers, `input` is a size such as `3x32x32` or "
-        "the word `tokens`, `cells` places cells as `X` or `X/2`, all others are chains of layers and operations. "
+        "`channels`, `classes`, `layers` and `vocabulary` are whole numbers (networks of pictures have no vocabulary, "
+        "language models no classes), `input` is a size such as `3x32x32` or the word `tokens`, `cells` places cells as `X` or `X/2`, all others are chains of layers and operations. "
         "`edge:` is a chain around `operation`, `state:` one around `sum`: without that word the edge, or the sum, "
         "would not be in the network.",
         "network n: darts_cifar { edge: drop_path }",
@@ -348,8 +348,9 @@ CODES: dict[str, Code] = {
     ),
     "E311": Code(
         "a network of the other kind",
-        "A network with `input: tokens` is a language model, any other takes pictures. Some commands and data sets are "
-        "for one kind only: profiles and emitted files are made of networks of pictures.",
+        "A network with `input: tokens` is a language model, any other takes pictures. Some commands, options and data "
+        "sets are for one kind only: profiles and emitted files are made of networks of pictures, and `--amp`, "
+        "`--sync-bn` or `--skip-unreadable` speak of them.",
     ),
     "E312": Code(
         "a genotype is not a point of a space",
@@ -497,7 +498,8 @@ CODES: dict[str, Code] = {
     ),
     "E603": Code(
         "an unknown data set",
-        "`--data` takes one of the names the help lists, or a folder of pictures with one folder a class.",
+        "`--data` takes one of the names the help lists, a folder of pictures with one folder a class (`folder:DIR`), "
+        "or a text of your own (`text:FILE`). Behind the colon stands a path.",
     ),
     "E604": Code(
         "a table of accuracies cannot be used",
