@@ -204,9 +204,9 @@ CODES: dict[str, Code] = {
     "E212": Code(
         "a wrong value of a setting",
         "`channels`, `classes`, `layers` and `vocabulary` are whole numbers (networks of pictures have no vocabulary, "
-        "language models no classes), `input` is a size such as `3x32x32` or the word `tokens`, `cells` places cells as `X` or `X/2`, all others are chains of layers and operations. "
-        "`edge:` is a chain around `operation`, `state:` one around `sum`: without that word the edge, or the sum, "
-        "would not be in the network.",
+        "language models no classes), `input` is a size such as `3x32x32` or the word `tokens`, `cells` places cells "
+        "as `X` or `X/2`, all others are chains of layers and operations. `edge:` is a chain around `operation`, "
+        "`state:` one around `sum`: without that word the edge, or the sum, would not be in the network.",
         "network n: darts_cifar { edge: drop_path }",
         "network n: darts_cifar { edge: operation -> drop_path }",
     ),
@@ -424,9 +424,9 @@ CODES: dict[str, Code] = {
         "The file is missing, damaged, of another kind, or belongs to another genotype than the one given.",
     ),
     "E504": Code(
-        "there is no run to go on with",
-        "`--resume` goes on with the run in the directory; there is none, or its `run.json` is damaged. Leave "
-        "`--resume` out to start one.",
+        "there is no run, or it is damaged",
+        "`--resume` goes on with the run in a directory, `nasc derive` and `nasc report` read it; there is none, or its "
+        "`run.json`, or a line of its figures, is damaged. Leave `--resume` out to start one.",
     ),
     "E505": Code(
         "a run is not what it was started as",

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from nasc.cli.loading import document
-from nasc.cli.options import DIALECT, FILE, JSON, MACHINE, NETWORK, options_of
+from nasc.cli.options import DIALECT, FILE, JSON, MACHINE, NETWORK, Count, options_of
 from nasc.cli.refusing import refuse
 from nasc.cli.reporting import note, report
 from nasc.compiler.plan import Stats
@@ -26,10 +26,10 @@ BINARY = ("pt2", "onnx")
 @DIALECT
 @NETWORK
 @click.option("--emit", type=click.Choice(list(EMITTED)), default="none", help="What to write besides the summary.")
-@click.option("-o", "--out", type=click.Path(path_type=Path), help="Where to write it; else standard output.")
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="Where to write that; else standard output.")
 @click.option("--weights", type=click.Path(path_type=Path), help="Weights of nasc for --emit pt2 and onnx.")
 @click.option("--profile", is_flag=True, help="Time every cell and operation; count the bytes kept for backward.")
-@click.option("--batch", type=click.IntRange(1, 65536), default=8, show_default=True, help="Pictures, for --profile.")
+@click.option("--batch", type=Count(most=65536), default=8, show_default=True, help="Pictures, for --profile.")
 @MACHINE
 @JSON
 @click.pass_context
@@ -56,6 +56,8 @@ def command(
     --emit pt2     the network in evaluation, for torch.export.load
     --emit onnx    the same for ONNX Runtime and others; needs the extra nasc[onnx]
     --emit dot     the stack of cells, for Graphviz
+
+    --batch, --device and --threads go with --profile.
 
     \b
     Example:

@@ -8,7 +8,7 @@ from typing import Literal
 import click
 
 from nasc.cli.loading import document
-from nasc.cli.options import DIALECT
+from nasc.cli.options import DIALECT, Count
 from nasc.cli.refusing import refuse
 
 
@@ -19,7 +19,7 @@ from nasc.cli.refusing import refuse
 @click.option(
     "--threshold", type=click.FloatRange(0, 1), default=0.85, show_default=True, help="For sparse, edge, complete."
 )
-@click.option("--layers", type=click.IntRange(1, 2**31 - 1), help="Number of cells, derived as D-DARTS does it.")
+@click.option("--layers", type=Count(), help="Number of cells, derived as D-DARTS does it.")
 @click.option(
     "--reductions",
     type=click.Choice(["move", "keep"]),
@@ -27,7 +27,7 @@ from nasc.cli.refusing import refuse
     show_default=True,
     help="With --layers, in a deeper D-DARTS stack: move the /2 cells to the thirds, or keep them.",
 )
-@click.option("--network", metavar="NAME", help="For --layers; else the one that `train` names, or the first.")
+@click.option("--network", metavar="NAME", help="For --layers; else the one that the recipe names, or the first.")
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Where to write it; else standard output.")
 @click.pass_context
 def command(

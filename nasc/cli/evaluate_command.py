@@ -34,7 +34,11 @@ TEXTS = (".nas", ".txt", ".json", ".py")
     "--from", "dialect", metavar="FORMAT|ORIGIN", help="The format of FILE; or whose code wrote the weights: darts, ..."
 )
 @click.option(
-    "--split", type=click.Choice(["train", "valid", "test"]), default="test", show_default=True, help="The part taken."
+    "--split",
+    type=click.Choice(["train", "valid", "test"]),
+    default="test",
+    show_default=True,
+    help="The part; valid is one of texts.",
 )
 @click.option("--per-class", is_flag=True, help="The accuracy of each class, and what it is most often taken for.")
 @click.option("--plot", type=click.Path(path_type=Path), help="Draw the confusion matrix to FILE.svg or FILE.png.")
@@ -58,6 +62,8 @@ def command(
     **given: Any,
 ) -> None:
     """Measure a trained network on test data: top-1, top-5 and loss; the perplexity of a language model.
+
+    A run, its checkpoint or its weights say how their network was built. With --weights, FILE and the options do.
 
     \b
     Example:

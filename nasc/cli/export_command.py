@@ -7,13 +7,13 @@ from pathlib import Path
 import click
 
 from nasc.cli.loading import document
-from nasc.cli.options import DIALECT, FILE
+from nasc.cli.options import DIALECT, FILE, FORMATS
 
 
 @click.command("export")
 @FILE
 @DIALECT
-@click.option("--to", "format", required=True, metavar="FORMAT", help="ddarts, darts, ...")
+@click.option("--to", "format", required=True, metavar="FORMAT", help=f"One of {FORMATS}.")
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Where to write it; else standard output.")
 def command(file: str, dialect: str | None, format: str, out: Path | None) -> None:
     """Turn the .nas text FILE into a foreign genotype, or say what would be lost.

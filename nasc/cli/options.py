@@ -8,10 +8,26 @@ from typing import Any, TypeVar
 
 import click
 
+from nasc.dsl.dialects import DIALECTS
 from nasc.runtime.data.registry import DATA_SETS, FOLDER
 from nasc.runtime.data.text_table import CHARACTERS, NAMES, WORDS
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Count(click.ParamType[int]):
+    """A whole number. Bounds that nobody comes near are not listed in the help."""
+
+    name = "N"
+
+    def __init__(self, least: int = 1, most: int = 2**31 - 1) -> None:
+        self.least, self.most = least, most
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        text = str(value)
+        if not text.isdecimal() or len(text) > 20 or not self.least <= int(text) <= self.most:
+            self.fail(f"write a whole number from {self.least} to {self.most}", param, ctx)
+        return int(text)
 
 
 class InputSize(click.ParamType[tuple[int, int, int]]):
@@ -74,16 +90,29 @@ def together(*options: Callable[[F], F]) -> Callable[[F], F]:
 
 
 FILE = click.argument("file", metavar="FILE")
-DIALECT = click.option("--from", "dialect", metavar="FORMAT", help="The format, where the text cannot tell.")
+FORMATS = ", ".join(DIALECTS)
+DIALECT = click.option(
+    "--from", "dialect", metavar="FORMAT", help=f"The format, where the text cannot tell: nas, {FORMATS}."
+)
 JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-_COUNT = click.IntRange(1, 2**31 - 1)
+_COUNT = Count()
 NETWORK = together(
-    click.option("--network", metavar="NAME", help="The network meant; else the one that `train` names, or the first."),
+    click.option(
+        "--network", metavar="NAME", help="The network meant; else the one that the recipe names, or the first."
+    ),
     click.option("--channels", type=_COUNT, help="Width of the first cells."),
     click.option("--layers", type=_COUNT, help="Number of cells, laid out as the family does it."),
-    click.option("--classes", type=_COUNT, help="Number of classes."),
-    click.option("--input", "size", type=InputSize(), help="Size of the pictures."),
-    click.option("--vocabulary", type=_COUNT, help="Number of words, of a language model."),
+    click.option("--classes", type=_COUNT, help="Number of classes, of pictures; else the data, or the text, says it."),
+    click.option(
+        "--input",
+        "size",
+        type=InputSize(),
+        metavar="CxHxW",
+        help="Size of the pictures, such as 3x32x32; else the data, or the text, says it.",
+    ),
+    click.option(
+        "--vocabulary", type=_COUNT, help="Number of words, of a language model; else the data, or the text, says it."
+    ),
     click.option(
         "--reductions",
         type=click.Choice(["move", "keep"]),
@@ -108,7 +137,7 @@ DATA_OR_TABLE = together(
 )
 MACHINE = together(
     click.option("--device", metavar="NAME", help="cpu, cuda, ...; by default a GPU where there is one."),
-    click.option("--threads", type=click.IntRange(1, 4096), help="Threads of torch; part of what makes a run."),
+    click.option("--threads", type=Count(most=4096), help="Threads of torch; part of what makes a run."),
 )
 RUN = together(
     click.option("--out", type=click.Path(path_type=Path), help="The run directory; by default under runs/."),
@@ -121,13 +150,11 @@ RUN = together(
         show_default=True,
         help="Save so often, and after every epoch: 500 (steps), 30s, 10m, 2h.",
     ),
-    click.option(
-        "--keep", type=click.IntRange(1, 1000), default=2, show_default=True, help="How many checkpoints are kept."
-    ),
+    click.option("--keep", type=Count(most=1000), default=2, show_default=True, help="How many checkpoints are kept."),
     click.option(
         "--tensorboard/--no-tensorboard", default=None, help="Figures into RUN/tensorboard; by default if installed."
     ),
-    click.option("--seed", type=click.IntRange(0, 2**62), default=None, help="Seed of all chance. [default: 0]"),
+    click.option("--seed", type=Count(0, 2**62), default=None, help="Seed of all chance. [default: 0]"),
     click.option("--set", "settings", type=Assignment(), multiple=True, help="A setting of the recipe: --set lr=0.1."),
     click.option("--limit-batches", "limit", type=_COUNT, help="At most so many steps an epoch."),
     click.option("--no-pass", "without", metavar="NAME", multiple=True, help="Do without this pass of the compiler."),

@@ -7,12 +7,13 @@ from pathlib import Path
 import click
 
 from nasc.cli.loading import checked
+from nasc.cli.options import Count
 
 
 @click.command("sample")
 @click.argument("file", metavar="SPACE")
-@click.option("-n", "count", type=click.IntRange(1, 10**6), default=1, show_default=True, help="How many.")
-@click.option("--seed", type=click.IntRange(0, 2**62), default=0, show_default=True, help="Seed of the first.")
+@click.option("-n", "count", type=Count(most=10**6), default=1, show_default=True, help="How many.")
+@click.option("--seed", type=Count(0, 2**62), default=0, show_default=True, help="Seed of the first.")
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="A folder for NNNN.nas; else standard output.")
 def command(file: str, count: int, seed: int, out: Path | None) -> None:
     """Draw genotypes of SPACE, each of them with the same probability.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nasc.cli.options import DATA_OR_TABLE, DIALECT, MACHINE, NETWORK, RUN, Assignment
+from nasc.cli.options import DATA_OR_TABLE, DIALECT, MACHINE, NETWORK, RUN, Assignment, Count
 from nasc.cli.refusing import DATA_ALONE, OF_TRAINING, refuse, settings_of
 from nasc.cli.runs import job_of, run
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @NETWORK
 @MACHINE
 @DIALECT
-@click.option("--seeds", type=click.IntRange(1, 10_000), help="Search so many times, and keep the best.")
+@click.option("--seeds", type=Count(most=10_000), help="Search so many times, and keep the best.")
 @click.option(
     "--retrain", type=Assignment(), multiple=True, help="With --seeds: a setting of the short training. [epochs=100]"
 )
@@ -41,7 +41,7 @@ def command(
     With --table, genotypes are looked up in a table of known accuracies instead of trained.
 
     With --seeds K, K searches run in RUN/seed-0 and so on; what each has found is trained briefly on the part of the
-    data that trained its weights, and the best on the other part is kept.
+    data that trained its weights, and the best on data that trained none is kept.
 
     \b
     Example:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from nasc.cli.options import DATA, DIALECT, MACHINE, NETWORK, RUN
+from nasc.cli.options import DATA, DIALECT, MACHINE, NETWORK, RUN, Count
 from nasc.cli.refusing import settings_of
 from nasc.cli.runs import job_of, run
 
@@ -15,7 +15,7 @@ from nasc.cli.runs import job_of, run
 @click.argument("file", metavar="FILE")
 @DATA
 @click.option("--recipe", metavar="NAME", help="The published recipe to begin with: short for --set recipe=NAME.")
-@click.option("--epochs", type=click.IntRange(1, 10**9), help="Short for --set epochs=N.")
+@click.option("--epochs", type=Count(most=10**9), help="Short for --set epochs=N.")
 @RUN
 @NETWORK
 @MACHINE
