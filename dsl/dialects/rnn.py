@@ -3,10 +3,12 @@
 Entry i makes state i+1; what `concat` lists is averaged.
 """
 
+from collections.abc import Sequence
+
 from nasc.dsl import nodes as n
 from nasc.dsl.diagnostic import Findings
 from nasc.dsl.dialects import Reading, build, rows
-from nasc.dsl.dialects.fields import Form, bind, numbers
+from nasc.dsl.dialects.fields import Drawn, Form, bind, numbers
 from nasc.dsl.dialects.literal import parse_literal
 from nasc.dsl.dialects.plain import Lost, as_literal, listed, lose_files, plain_cell
 from nasc.dsl.source import Source, Span
@@ -29,6 +31,7 @@ def read(source: Source) -> Reading:
     states = rows.statements(NAME, [[edge] for edge in drawn], 1, findings)
     result = rows.returned("mean", NAME, concat, range(1 + len(drawn)), findings)
     findings.raise_errors()
+    _doubt(drawn, findings)
 
     inside, span = fields["recurrent"].span, call.name.span
     inputs = n.Name("x", inside), n.Name("h", inside)
@@ -39,7 +42,17 @@ def read(source: Source) -> Reading:
         build.network("ptb", "darts_lm", span, stack, channels=850, vocabulary=10_000),
         build.network("wikitext2", "darts_lm", span, stack, channels=700, vocabulary=33_278),
     )
-    return Reading(build.document(source, "std.darts_rnn", span, cell, *networks))
+    document = build.document(source, "std.darts_rnn", span, cell, *networks)
+    return Reading(document, tuple(findings.in_order()))
+
+
+def _doubt(drawn: Sequence[Drawn], findings: Findings) -> None:
+    """W205 for states of `none`: its code does not leave them out."""
+    for edge in drawn:
+        if edge.operation.text == "none":
+            message = f"the authors' code keeps a part of `s{edge.source.value}` under `none`"
+            help = "GDAS has it as an activation whose values are zero; here such a state is zero"
+            findings.add("W205", message, edge.span, help=help)
 
 
 def _gate(inputs: tuple[n.Name, ...], span: Span) -> n.Statement:

@@ -276,6 +276,15 @@ error[E203]: `s3` is not defined in cell `rnn`
 1 | Genotype(recurrent=[('tanh', 0), ('relu', 2)], concat=range(1, 9))
   |                                                       ^^^^^^^^^^^ states defined here: s0, s1, s2""",
     ),
+    "Genotype(recurrent=[('none', 0), ('relu', 1)], concat=[2])": (
+        "rnn",
+        """warning[W205]: the authors' code keeps a part of `s0` under `none`
+ --> small.txt:1:21
+  |
+1 | Genotype(recurrent=[('none', 0), ('relu', 1)], concat=[2])
+  |                     ^^^^^^^^^^^
+  = help: GDAS has it as an activation whose values are zero; here such a state is zero""",
+    ),
     "Genotype(recurrent=[], concat=[])": (
         "rnn",
         """error[E109]: cell `rnn` has no states

@@ -1,5 +1,6 @@
 """What recordings hold beside outputs: the second order of pt.darts, the genotypes that strengths say."""
 
+import pytest
 import torch
 
 import nasc
@@ -14,6 +15,7 @@ from tests.goldens.search import KINDS, PTDARTS, network, supernet
 from tests.goldens.texts import space_text
 
 
+@pytest.mark.slow
 def test_ptdarts_with_its_mistake_corrected() -> None:
     golden = whole("darts/golden_ptdarts_search_f64.pt")
     made = golden["constructor"]
