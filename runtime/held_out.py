@@ -39,6 +39,10 @@ def divide(data: ImageSet, valid: float, seed: int) -> tuple[ImageSet, ImageSet 
         return data, None
     count = int(len(data) * valid) if valid < 1 else int(valid)
     if not 0 < count < len(data):
-        raise fail("E507", f"of {many(len(data), 'example')} {count} cannot be held out", help="say another `valid`")
+        raise fail(
+            "E507",
+            f"of {many(len(data), 'example')} {count} cannot be held out",
+            help="`valid` is a share below 1, or how many: fewer than all",
+        )
     drawn = order(seed, len(data), "held out")
     return data.subset(drawn[count:].sort().values), data.subset(drawn[:count].sort().values)

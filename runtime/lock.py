@@ -28,6 +28,8 @@ def locked(path: Path) -> Iterator[None]:
     The lock is the kernel's, so that what a killed process has left behind locks nothing. File systems that have no
     locks are not locked. Raises `NasError`: another process holds it (E511), it cannot be written (E502).
     """
+    if path.exists() and not path.is_dir():
+        raise fail("E502", f"{path} is a file, and a run is a directory", help="name another with `--out`")
     file, made = path / NAME, not path.exists()
     try:
         path.mkdir(parents=True, exist_ok=True)

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any, Literal, TypeVar
 
 from nasc import genotypes
-from nasc.compiler.plan import recipe_network
+from nasc.compiler.plan import choose, recipe_network
 from nasc.compiler.resolve import Program, resolve, shipped_document
 from nasc.dsl import nodes as n
 from nasc.dsl.diagnostic import Findings, NasError, fail, nearest
@@ -166,8 +166,11 @@ def check_recipes(program: Program, findings: Findings) -> None:
 
 
 def is_language(document: n.Document, name: str | None) -> bool:
-    """Whether the network of a document is a language model; see `takes_words`."""
-    return takes_words(resolve(document, Findings()), name)
+    """Whether the network that is meant is a language model. Raises `NasError` (E309): there is none of that name."""
+    program = resolve(document, Findings())
+    if name is not None or document.networks:
+        name = choose(document, program, name).name.text
+    return takes_words(program, name)
 
 
 def takes_words(program: Program, name: str | None) -> bool:

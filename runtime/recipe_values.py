@@ -29,7 +29,9 @@ def overridden(recipe: n.Recipe, overrides: Mapping[str, str]) -> n.Recipe | Non
             document = None
         found = document.recipes("train")[0].settings if document and len(document.items) == 1 else ()
         if len(found) != 1:
-            raise fail("E403", f"--set {name}={value} is not a setting", help="write it as in a text: --set epochs=5")
+            raise fail(
+                "E403", f"--set {name}={value} is not a setting", help="one setting, as in a text: --set epochs=5"
+            )
         settings += found
     return n.Recipe(recipe.kind, recipe.name, tuple(settings), recipe.span) if settings else None
 

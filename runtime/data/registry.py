@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, overload
 
 from nasc.dsl.diagnostic import fail, many, nearest
 from nasc.runtime.data.class_names import CIFAR10, CIFAR100, DIGITS, FASHION_MNIST
-from nasc.runtime.data.places import Part, refuse_nothing
+from nasc.runtime.data.places import Part, is_dir, refuse_nothing
 from nasc.runtime.data.text_table import is_text
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ def describe(name: str, data_dir: Path | None, size: tuple[int, ...] | None = No
         raise fail("E509", f"`{name}` is a text, and the network takes pictures", help=help)
     if name not in DATA_SETS:
         known = f"data sets: {', '.join(DATA_SETS)}, {IMAGENET}CLASSES, {FOLDER}DIR"
-        near = nearest(name, DATA_SETS)
+        near = f"did you mean `{FOLDER}{name}`?" if is_dir(Path(name)) else nearest(name.lower(), DATA_SETS)
         raise fail("E603", f"unknown data set `{name}`", help=f"{near}\n{known}" if near else known)
     return DATA_SETS[name]
 

@@ -67,7 +67,7 @@ def _maker(name: str) -> Callable[[Path | None], Parts]:
     known = f"texts: {', '.join(NAMES)}, {WORDS}FILE, {CHARACTERS}FILE"
     if name in DATA_SETS or name.startswith((FOLDER, IMAGENET)):
         raise fail("E509", f"`{name}` has pictures, and the network is a language model", help=known)
-    near = nearest(name, NAMES)
+    near = f"did you mean `{WORDS}{name}`?" if Path(name).exists() else nearest(name.lower(), NAMES)
     raise fail("E603", f"unknown data set `{name}`", help=f"{near}\n{known}" if near else known)
 
 

@@ -47,12 +47,20 @@ GROUPS = {
         "train tiny.nas --data digits --set schedule=steps --out new",
         "train tiny.nas --data digits --recipe darts --out new",
         "train tiny.nas --data digits --device gpu --out new",
+        "train tiny.nas --data digits --set valid=2000 --out new",
+        "train tiny.nas --data digits --set 'lr=0.1 epochs=3' --out new",
+        "train tiny.nas --data digits --out three.nas",
     ],
     "data": [
         *(f"train words.nas --data {name} --out new" for name in ("text:", "chars:empty.txt", "text:short.txt")),
         "train words.nas --data text:binary.txt --out new",
         "train words.nas --data ptb --download --out new",
-        *(f"train tiny.nas --data {name} --out new" for name in ("folder:", "imagenet:", "text:short.txt")),
+        "train words.nas --data short.txt --out new",
+        "train words.nas --network m --data shakespeare --out new",
+        *(
+            f"train tiny.nas --data {name} --out new"
+            for name in ("one", "CIFAR10", "folder:", "imagenet:", "text:short.txt")
+        ),
     ],
     "tables": [
         *(f"search nasbench201 --table table.csv {option} --out new" for option in OF_TABLES),
