@@ -127,8 +127,8 @@ def log_ticks(low: float, high: float) -> list[float]:
 def whole_ticks(first: float, last: float, most: int = 10) -> Sequence[int]:
     """Whole round numbers from the first to the last, at most about `most` of them.
 
-    >>> list(whole_ticks(1, 6)), list(whole_ticks(1, 50))
-    ([1, 2, 3, 4, 5, 6], [1, 10, 20, 30, 40, 50])
+    >>> list(whole_ticks(1, 6)), list(whole_ticks(1, 80))
+    ([1, 2, 3, 4, 5, 6], [1, 10, 20, 30, 40, 50, 60, 70, 80])
     """
     start, end = int(first), int(last)
     if end - start < most:

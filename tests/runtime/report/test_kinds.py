@@ -252,6 +252,21 @@ def test_damage_is_reported(tmp_path: Path, name: str, content: str | bytes | No
     assert said in str(caught.value)
 
 
+def test_a_damaged_line_is_shown(tmp_path: Path) -> None:
+    path = copied(tmp_path)
+    (path / "metrics.jsonl").write_text('{"epoch": 1}\n{"epoch": 2, nonsense\n{"epoch": 3}\n')
+    with pytest.raises(NasError) as caught:
+        open_record(path)
+    assert str(caught.value).replace(str(path), "RUN") == (
+        "error[E504]: line 2 of RUN/metrics.jsonl is not the figures of an epoch\n"
+        " --> RUN/metrics.jsonl:2:1\n"
+        "  |\n"
+        '2 | {"epoch": 2, nonsense\n'
+        "  | ^^^^^^^^^^^^^^^^^^^^^\n"
+        "  = help: take it out or put it right: a report says nothing that it cannot read"
+    )
+
+
 # ---------------------------------------------------------------- parts
 
 
