@@ -212,7 +212,8 @@ def test_a_key_that_does_not_fit() -> None:
         " --> <text>:3:8\n"
         "  |\n"
         "3 |   s2 = sep_conv_3x3(s0) + skip_connect(s1) + dil_conv_3x3(s0)\n"
-        "  |        ^^^^^^^^^^^^^^^^ these weights"
+        "  |        ^^^^^^^^^^^^^^^^ these weights\n"
+        "  = help: is it another genotype's, or of another width, depth or number of classes?"
     )
 
 
