@@ -425,8 +425,8 @@ CODES: dict[str, Code] = {
     ),
     "E504": Code(
         "there is no run, or it is damaged",
-        "`--resume` goes on with the run in a directory, `nasc derive` and `nasc report` read it; there is none, or its "
-        "`run.json`, or a line of its figures, is damaged. Leave `--resume` out to start one.",
+        "`--resume` goes on with the run in a directory, `nasc derive` and `nasc report` read it; there is none, or "
+        "its `run.json`, or a line of its figures, is damaged. Leave `--resume` out to start one.",
     ),
     "E505": Code(
         "a run is not what it was started as",
