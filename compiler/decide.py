@@ -23,8 +23,13 @@ class Chosen:
     strength: float | None = None
 
 
-def decided_cell(dag: CellDag, name: str, chosen: Mapping[str, Sequence[Chosen]]) -> n.Cell:
-    """The cell in which every state is the sum of what was chosen for it, in that order.
+SHOWN, EXACT = ".4f", ".9g"
+"""How strengths are written: for a reader, or so that no two numbers of single precision are taken for the same."""
+
+
+def decided_cell(dag: CellDag, name: str, chosen: Mapping[str, Sequence[Chosen]], digits: str = SHOWN) -> n.Cell:
+    """The cell in which every state is the sum of what was chosen for it, in that order, with strengths of so many
+    `digits`.
 
     A state that is left without edges goes, with the edges that leave it and its place in `return`.
     Raises `NasError` (E405) where nothing is left to return.
@@ -36,7 +41,7 @@ def decided_cell(dag: CellDag, name: str, chosen: Mapping[str, Sequence[Chosen]]
         edges = [one for one in chosen[state] if there.issuperset(one.edge.sources)]
         if edges:
             there.add(state)
-            summed = tuple(_edge(one, made) for one in edges)
+            summed = tuple(_edge(one, made, digits) for one in edges)
             statements.append(n.Statement(n.Name(state, made), None, summed, made))
     left = [state for state in dag.returned if state in there]
     if not left:
@@ -50,10 +55,10 @@ def decided_cell(dag: CellDag, name: str, chosen: Mapping[str, Sequence[Chosen]]
     return n.Cell(dag.kind, n.Name(name, made), inputs, tuple(statements), returned, made)
 
 
-def _edge(one: Chosen, made: Span) -> n.Edge:
+def _edge(one: Chosen, made: Span, digits: str) -> n.Edge:
     edge = one.edge
     factor = n.Number(f"{edge.factor:g}", made) if edge.factor is not None else None
-    shown = n.Number(f"{max(one.strength, 0.0):.4f}", made) if one.strength is not None else None
+    shown = n.Number(f"{max(one.strength, 0.0):{digits}}", made) if one.strength is not None else None
     return n.Edge(factor, n.Name(one.operation, made), tuple(n.Name(s, made) for s in edge.sources), shown, made)
 
 

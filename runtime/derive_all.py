@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nasc.compiler.dag import CellDag
-from nasc.compiler.decide import Chosen, decided_cell, with_cells
+from nasc.compiler.decide import EXACT, Chosen, decided_cell, with_cells
 from nasc.dsl import nodes as n
 from nasc.runtime.derive_kept import decided
 
@@ -20,6 +20,7 @@ def all_strengths(space: Supernet | LanguageSupernet) -> n.Document:
     """What every operation counts for now, as `@` strengths; where edges have weights, times that of the edge.
 
     The document holds cells and what they are written with, no network: nobody is to train it. `nasc derive` reads it.
+    No digit of a strength is left out, so that of two operations the stronger one is that of the search.
     """
     program, shares = space.plan.program, space.shares()
     cells = {}
@@ -42,4 +43,4 @@ def _cell(dag: CellDag, name: str, rows: Sequence[Sequence[float]]) -> n.Cell:
             found[edge.state] += [Chosen(edge, operation, value) for operation, value in every]
         else:
             found[edge.state].append(decided(edge))
-    return decided_cell(dag, name, found)
+    return decided_cell(dag, name, found, EXACT)

@@ -8,7 +8,7 @@ from nasc.runtime.report.curves import Chart, Curve
 from nasc.runtime.report.history import CellHistory
 
 ROUNDING = 5e-4
-"""By which shares that a text has with four digits may add up to other than one, for each operation."""
+"""By which shares may add up to other than one, for each operation: texts of some runs have four digits."""
 
 
 def entropy_chart(history: list[CellHistory]) -> Chart | None:

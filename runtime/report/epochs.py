@@ -19,7 +19,7 @@ from nasc.runtime.report.history import CellHistory, Strengths
 from nasc.runtime.report.record import Record
 
 SCALE = 10_000
-"""Strengths go into the page as whole numbers of this part of one: a text has four digits."""
+"""Strengths go into the page as whole numbers of this part of one: the page shows three digits."""
 
 
 def epochs_of(record: Record, history: list[CellHistory], drawings: Mapping[CellDag, str]) -> dict[str, Any] | None:
