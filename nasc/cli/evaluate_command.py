@@ -9,12 +9,13 @@ import click
 
 from nasc.cli.loading import document
 from nasc.cli.options import JSON, MACHINE, NETWORK, WHERE, options_of
-from nasc.cli.refusing import OF_NETWORKS, refuse
+from nasc.cli.refusing import refuse
 from nasc.cli.reporting import report
 from nasc.cli.runs import fetched
 from nasc.dsl.diagnostic import many
 
 if TYPE_CHECKING:
+    from nasc.compiler.stack import Stack
     from nasc.runtime.confusion import Confusion
     from nasc.runtime.data.corpus import TextPart
     from nasc.runtime.evaluate import Score
@@ -63,7 +64,8 @@ def command(
 ) -> None:
     """Measure a trained network on test data: top-1, top-5 and loss; the perplexity of a language model.
 
-    A run, its checkpoint or its weights say how their network was built. With --weights, FILE and the options do.
+    A run, its checkpoint or its weights say how their network was built, and options must not say otherwise. With
+    --weights, FILE and the options say it.
 
     \b
     Example:
@@ -80,7 +82,6 @@ def command(
     from nasc.runtime.recipe import is_language
 
     if weights is None:
-        refuse(ctx, OF_NETWORKS, "what was trained says how its network was built; this goes with --weights.")
         refuse(ctx, ("dialect",), "what was trained is a file of nasc; this goes with --weights.")
         _refuse_genotype(target)
     if plot is not None:
@@ -102,6 +103,8 @@ def command(
             if own is not None and weights is not None
             else open_spoken(Path(target))
         )
+        if weights is None:
+            _refuse_other(ctx, spoken.model.plan.stack)
         if download and not data:
             fetched(spoken.data, data_dir)
         _tell(evaluate_spoken(spoken, data or spoken.data, data_dir, split, device), as_json)
@@ -111,6 +114,7 @@ def command(
     skipped: list[str] | None = [] if skip_unreadable else None
     if own is None or weights is None:
         model, trained_on = open_target(Path(target))
+        _refuse_other(ctx, model.plan.stack)
         if download and not data:
             fetched(trained_on, data_dir)
         data = data or trained_on
@@ -124,6 +128,19 @@ def command(
         title = f"{found.dataset}, {found.split}: {many(found.examples, 'example')}, top-1 {found.top1:.2%}"
         draw(confusion, title, plot)
     _show(found, confusion, per_class, as_json, skipped)
+
+
+def _refuse_other(ctx: click.Context, built: Stack) -> None:
+    """Raise `UsageError` where options speak of another network than that which was trained.
+
+    Those that it was trained with may be said again; how `--reductions` laid it out can no longer be told.
+    """
+    words = built.input == "tokens"
+    trained: dict[str, Any] = {"network": built.name, "channels": built.channels, "layers": len(built.placements)}
+    trained |= {"classes": None, "size": None} if words else {"classes": built.classes, "size": built.input}
+    trained["vocabulary"] = built.vocabulary if words else None
+    others = [name for name, value in trained.items() if ctx.params[name] != value]
+    refuse(ctx, others, f"that is not how network `{built.name}` was trained; what was trained says it.")
 
 
 def _refuse_genotype(target: str) -> None:

@@ -10,7 +10,6 @@ from click.core import ParameterSource
 
 DATA_ALONE = ("data", "data_dir", "download", "skip_unreadable")
 OF_TRAINING = ("limit", "without", "amp", "compile", "sync_bn", "recompute")
-OF_NETWORKS = ("network", "channels", "layers", "classes", "size", "vocabulary", "reductions")
 """Options by the names that commands know them under."""
 
 
@@ -29,15 +28,15 @@ def refuse(ctx: click.Context, names: Iterable[str], why: str) -> None:
 def settings_of(
     given: Iterable[tuple[str, str]], short: Mapping[str, Any] | None = None, option: str = "--set"
 ) -> tuple[tuple[str, str], ...]:
-    """The settings of an `option` and of those that are `short` for one, where each is said once.
+    """The settings of an `option` and of those that are `short` for one, each once.
 
-    Raises `UsageError` where one is said twice: neither value can be meant to be hidden.
+    Raises `UsageError` where one is said twice with other values: neither can be meant to be hidden.
     """
     found: dict[str, str] = {}
     options = [(name, str(value), f"--{name} {value}") for name, value in (short or {}).items() if value is not None]
     written: dict[str, str] = {}
     for name, value, text in [*((name, value, f"{option} {name}={value}") for name, value in given), *options]:
-        if name in found:
+        if found.get(name, value) != value:
             raise click.UsageError(f"`{name}` is said twice: {written[name]} and {text}")
         found[name], written[name] = value, text
     return tuple(found.items())

@@ -75,8 +75,6 @@ def command(
 
     if cluster == "local":
         refuse(ctx, ("partition", "account", "constraint", "memory"), "this is for Slurm, not for --cluster local.")
-    if dry_run:
-        refuse(ctx, ("wait",), "with --dry-run there is no job to wait for.")
     out = run_directory(ctx, words)
     wanted = Wanted(processes=processes or max(given["gpus"], 1), **given)
     if dry_run:

@@ -15,6 +15,7 @@ from nasc.dsl.diagnostic import NasError, fail
 from nasc.dsl.reader import read_path
 from nasc.dsl.source import Source, Span
 
+ANOTHER = "put back a copy of the file, or name another run"
 WEIGHTS = ("weights.safetensors", "best.safetensors", "ema.safetensors")
 
 
@@ -96,9 +97,9 @@ def _asked(path: Path) -> dict[str, Any]:
         help = "name the directory that `nasc search` or `nasc train` has written to; it holds `run.json`"
         raise fail("E504", f"there is no run in {path}", help=help) from None
     except (ValueError, RecursionError):
-        raise fail("E504", f"{file} is damaged") from None
+        raise fail("E504", f"{file} is damaged", help=ANOTHER) from None
     if not isinstance(asked, dict) or not isinstance(asked.get("command"), str):
-        raise fail("E504", f"{file} is damaged")
+        raise fail("E504", f"{file} is damaged", help=ANOTHER)
     return asked
 
 

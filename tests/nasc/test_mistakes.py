@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from nasc.cli.refusing import settings_of
 from tests.nasc.test_shown import FILES, PRELUDE, run
 
 FOLDER = Path(__file__).parent / "mistakes"
@@ -72,7 +73,6 @@ GROUPS = {
         "evaluate darts_v2",
         "evaluate junk.pt",
         "evaluate junk.pt --from darts",
-        "evaluate junk.pt --layers 3 --classes 4",
         "evaluate junk.pt --plot matrix.pdf",
         "evaluate broken.safetensors",
         "evaluate tiny.nas --weights nowhere.safetensors --data digits",
@@ -104,6 +104,11 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("NASC_DATA", raising=False)
+
+
+def test_the_same_value_twice_is_one() -> None:
+    given = (("lr", "0.1"), ("epochs", "2"), ("lr", "0.1"))
+    assert settings_of(given, {"epochs": 2, "recipe": None}) == (("lr", "0.1"), ("epochs", "2"))
 
 
 @pytest.mark.parametrize("group", GROUPS)

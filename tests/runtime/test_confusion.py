@@ -126,6 +126,27 @@ def test_the_command(trained: Path, tmp_path: Path) -> None:
     assert len([line for line in shown.splitlines() if line.startswith("  9 ")]) == 1
 
 
+def test_options_must_not_say_another_network(trained: Path) -> None:
+    """Those of the training may be said again, so that a script can give all commands the same ones."""
+    stack = open_target(trained)[0].plan.stack
+    size = "x".join(map(str, stack.input))
+    same = {"--network": stack.name, "--channels": stack.channels, "--layers": len(stack.placements), "--input": size}
+    same |= {"--classes": stack.classes, "--reductions": "move"}
+    assert invoke(str(trained), "--json", *(str(word) for pair in same.items() for word in pair)) == invoke(
+        str(trained), "--json"
+    )
+    for option, value in {
+        "--network": "n",
+        "--layers": 9,
+        "--input": "3x9x9",
+        "--classes": 7,
+        "--vocabulary": 9,
+    }.items():
+        refused = CliRunner().invoke(group, ["evaluate", str(trained), option, str(value)])
+        assert refused.exit_code == 2
+        assert f"{option}: that is not how network `{stack.name}` was trained" in refused.output
+
+
 def test_a_checkpoint_of_the_authors(tmp_path: Path) -> None:
     document = nasc.loads(GENOTYPE)
     (tmp_path / "g.nas").write_text(GENOTYPE)

@@ -64,7 +64,7 @@ def fake(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Fake:
 def test_what_would_be_submitted(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """Without submitit, too."""
     monkeypatch.setitem(sys.modules, "submitit", None)
-    shown = said(capsys, f"--gpus 4 --nodes 2 --time 2d --partition gpu --dry-run {TRAIN} --set lr=0.1")
+    shown = said(capsys, f"--gpus 4 --nodes 2 --time 2d --partition gpu --wait --dry-run {TRAIN} --set lr=0.1")
     assert "nodes: 2\ntasks_per_node: 4\ngpus_per_node: 4\n" in shown
     assert "timeout_min: 2880\nslurm_partition: gpu\n" in shown
     assert f"command: nasc {TRAIN} --set lr=0.1\n" in shown

@@ -242,6 +242,8 @@ def test_evaluate_on_the_command_line(averaged: Path, tmp_path: Path) -> None:
     assert told.keys() == {"dataset", "split", "tokens", "perplexity", "loss"}
     assert (told["split"], told["tokens"]) == ("test", 12)
     assert told["perplexity"] == pytest.approx(math.exp(told["loss"]))
+    assert json.loads(run(group, ["evaluate", str(averaged), "--layers", "1", "--json"]).output) == told
+    assert run(group, ["evaluate", str(averaged), "--classes", "10"]).exit_code == 2
     weights = str(averaged / "weights.safetensors")
     best = json.loads((averaged / "metrics.jsonl").read_text().splitlines()[-1])["best_valid_loss"]
     for target in (str(averaged), weights):  # in the columns that the training has measured it in
