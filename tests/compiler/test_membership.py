@@ -137,7 +137,10 @@ def test_what_is_said() -> None:
     assert outside(around, good.replace("return concat(s2..s3)", "s4 = skip_connect(s2)  return concat(s2..s3)")) == [
         "cell `normal` has the state `s4`, the space has not; the space has 2: s2, s3"
     ]
-    assert outside(around, "s2 = few(s0)  return s2") == ["cell `normal` still has choices; "]
+    assert outside(around, "s2 = few(s0)  return s2") == [
+        "cell `normal` still has choices; "
+        "a genotype has one operation on each edge: `nasc sample` and `nasc search` write such"
+    ]
     one = outside(around, "s2 = skip_connect(s1)  return s2", inputs="s1")
     assert one == ["cell `normal` stands for a cell of 2 inputs; "]
     assert outside(space("twice"), "s2 = skip_connect(s0)  return s2") == [

@@ -161,8 +161,8 @@ def test_an_empty_directory_is_good(tmp_path: Path) -> None:
 
 def test_a_directory_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("here")
-    for out in (tmp_path / "file", tmp_path / "file" / "run"):
-        assert "cannot be written" in refused("E502", search, job(out))
+    assert "is a file, and a run is a directory" in refused("E502", search, job(tmp_path / "file"))
+    assert "cannot be written" in refused("E502", search, job(tmp_path / "file" / "run"))
     assert (tmp_path / "file").read_text() == "here"
 
 
