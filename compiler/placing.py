@@ -56,9 +56,9 @@ class Placing:
     def run(self) -> tuple[Placement, ...]:
         """The cells from input to output; none, and reported, where they cannot be laid out. Entries are right."""
         placed = self.stack.placed
-        if self.keep and (self.asked is None or any(entry.first is None for entry in placed)):
-            message = "`--reductions keep` is for numbered cells at another depth, which this stack is not laid out as"
-            help = "leave it out; it goes with `--layers`, for stacks such as those of D-DARTS"
+        if self.keep and self.asked is not None and any(entry.first is None for entry in placed):
+            message = "`--reductions keep` is for stacks of numbered cells, and this one has others"
+            help = "leave it out; it is for stacks such as those of D-DARTS"
             self.error("E306", message, self.stack.span, help=help)
             return ()
         if self.asked is not None and all(entry.repeat for entry in placed):

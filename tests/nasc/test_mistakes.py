@@ -24,7 +24,14 @@ MORE: dict[str, str | bytes] = {
     "deep.nas": WORDS.replace("cells: r", "layers: 2  cells: r"),
     "cells.nas": WORDS.replace("s1 = tanh(s0)", "s1 = keep 1 of darts_rnn(*)") + "search darts { epochs: 1 }\n",
 }
-OF_WORDS = ("--sync-bn", "--skip-unreadable", "--amp bf16", "--classes 10", "--input 3x8x8", "--reductions keep")
+OF_WORDS = (
+    "--sync-bn",
+    "--skip-unreadable",
+    "--amp bf16",
+    "--classes 10",
+    "--input 3x8x8",
+    "--layers 1 --reductions keep",
+)
 OF_TABLES = ("--data digits", "--download", "--amp bf16 --limit-batches 3", "--channels 4", "--seeds 2")
 GROUPS = {
     "words": [
@@ -36,7 +43,7 @@ GROUPS = {
     ],
     "pictures": [
         "train tiny.nas --data digits --vocabulary 100 --out new",
-        "train tiny.nas --data digits --reductions keep --out new",
+        "train tiny.nas --data digits --layers 3 --reductions keep --out new",
         "train tiny.nas --data digits --layers 1 --out new",
         "explain tiny.nas --vocabulary 100",
         "evaluate tiny.nas --weights junk.pt --data digits --vocabulary 100",
