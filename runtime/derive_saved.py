@@ -117,8 +117,8 @@ def derive_document(document: n.Document, rule: str | None = None, *, threshold:
     """The genotype that the strengths in a text say by a rule: of what stands there, the edges that it keeps.
 
     A state is derived anew where all its edges have strengths, and no two are alike; others stay. Of its edges two
-    stay by rules that keep a number of them. What the text does not have cannot come back. Bounds of its networks
-    hold for what is derived, as in `derive`; `require ... ==` speaks of the text as it was.
+    stay by rules that keep a number of them, one in a recurrent cell. What the text does not have cannot come back.
+    Bounds of its networks hold for what is derived, as in `derive`; `require ... ==` speaks of the text as it was.
     Raises `NasError`: there is no such rule (E404), there are no strengths (E406).
     """
     program = resolve(document, Findings())
@@ -159,6 +159,7 @@ def reopened(dag: CellDag) -> tuple[CellDag, dict[int, list[float]]]:
     edges: list[Edge] = []
     groups: list[Group] = []
     rows: dict[int, list[float]] = {}
+    kept = 1 if dag.kind == "recurrent" else KEPT
     order = {state: at for at, state in enumerate((*dag.inputs, *dag.states))}
     for state, into in dag.into.items():
         known = all(edge.strength is not None and edge.factor is None and not edge.open for edge in into)
@@ -171,7 +172,7 @@ def reopened(dag: CellDag) -> tuple[CellDag, dict[int, list[float]]]:
             rows[len(edges)] = [edge.strength or 0.0 for edge in named.values()]
             like = next(iter(named.values()))
             edges.append(replace(like, operations=tuple(named), what=" | ".join(named), group=len(groups)))
-        groups.append(Group(state, 0, KEPT, tuple(range(first, len(edges))), dag.span))
+        groups.append(Group(state, 0, kept, tuple(range(first, len(edges))), dag.span))
     return replace(dag, edges=tuple(edges), groups=tuple(groups)), rows
 
 
