@@ -124,7 +124,8 @@ def load(path: Path) -> dict[str, Any]:
     except Exception as error:  # noqa: BLE001  # the reader meets any bytes, and zipfile and torch raise what they will
         whole = zipfile.is_zipfile(path)
         reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
-        reason = reason if whole else "it was cut short, or is no checkpoint of nasc"
+        if not whole and not isinstance(error, OSError):
+            reason = "it was cut short, or is no checkpoint of nasc"
         told = help if whole else theirs  # torch before 1.6 wrote no archives, as the authors did
         raise Damaged([Diagnostic("E503", f"{path} is damaged: {reason}", help=told)]) from None
     if (

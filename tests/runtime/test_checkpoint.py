@@ -101,6 +101,18 @@ def test_foreign(content: Any, tmp_path: Path) -> None:
     assert "is not a checkpoint of a nasc run" in refused(tmp_path / "c.pt")
 
 
+def test_a_disk_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the system says of it, not that the file was cut short."""
+
+    def refuse(path: Path) -> None:
+        raise OSError(5, "Input/output error")
+
+    (tmp_path / "c.pt").write_bytes(b"anything")
+    monkeypatch.setattr(zipfile, "ZipFile", refuse)
+    with pytest.raises(nasc.NasError, match="c.pt is damaged: .*Input/output error"):
+        checkpoint.load(tmp_path / "c.pt")
+
+
 def test_missing(tmp_path: Path) -> None:
     assert "there is no checkpoint" in refused(tmp_path / "c.pt")
     assert "there is no checkpoint" in refused(tmp_path)
