@@ -109,7 +109,7 @@ def test_a_disk_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
     (tmp_path / "c.pt").write_bytes(b"anything")
     monkeypatch.setattr(zipfile, "ZipFile", refuse)
-    with pytest.raises(nasc.NasError, match="c.pt is damaged: .*Input/output error"):
+    with pytest.raises(nasc.NasError, match=r"c\.pt is damaged: .*Input/output error"):
         checkpoint.load(tmp_path / "c.pt")
 
 
