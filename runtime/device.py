@@ -53,6 +53,14 @@ class Execution:
                 cell.compile()
 
 
+def precision(name: str | None, device: torch.device) -> torch.dtype | None:
+    """The type of mixed precision of that name. Raises `NasError` (E508) where the device has it not."""
+    if name == "fp16" and device.type == "cpu":
+        message = "mixed precision in float16 needs a GPU, and this runs on the CPU"
+        raise fail("E508", message, help="`--amp bf16` works on both")
+    return AMP[name] if name else None
+
+
 def be_deterministic() -> None:
     """Have torch refuse whatever varies from run to run (`failures.explained` says which); there is no way back."""
     # cuBLAS reads it when it starts: without it torch refuses every product of matrices

@@ -120,15 +120,18 @@ def put(model: Network, state: Mapping[str, Tensor], name: str) -> None:
 
 @torch.no_grad()
 def measure(
-    model: Network, images: ImageSet, data_set: DataSet, split: str, device: torch.device
+    model: Network, images: ImageSet, data_set: DataSet, split: str, device: torch.device, batch: int | None = None
 ) -> tuple[Score, Confusion]:
-    """Evaluate a network (in evaluation mode, without augmentation) on every example; and what was taken for what."""
+    """Evaluate a network (in evaluation mode, without augmentation) on every example; and what was taken for what.
+
+    `batch` examples are taken at a time, by default as many as fit into little memory.
+    """
     transform = evaluation_transform(data_set)
     model = model.to(device).eval()
     loss, top1 = 0.0, 0
     counts = torch.zeros(data_set.classes, data_set.classes, dtype=torch.int64)
     top5 = torch.zeros(data_set.classes, dtype=torch.int64)
-    batches = torch.split(torch.arange(len(images)), BATCH if max(data_set.shape[1:]) <= SMALL else FEW)
+    batches = torch.split(torch.arange(len(images)), batch or (BATCH if max(data_set.shape[1:]) <= SMALL else FEW))
     for chosen, following in zip(batches, (*batches[1:], None), strict=True):
         pixels, labels = images.take(chosen)
         if following is not None:
@@ -160,6 +163,7 @@ def evaluate_part(
     device: torch.device,
     part: Part = "test",
     skipped: list[str] | None = None,
+    batch: int | None = None,
 ) -> tuple[Score, Confusion]:
     """The figures of a network on a part of a data set, and what was taken for what.
 
@@ -169,7 +173,7 @@ def evaluate_part(
     stack = model.plan.stack
     assert isinstance(stack.input, tuple)
     data_set = fitted(describe(data, data_dir, stack.input, skipped is not None), stack.input, stack.classes)
-    return measure(model, load(data, data_dir, part, stack.input, skipped), data_set, part, device)
+    return measure(model, load(data, data_dir, part, stack.input, skipped), data_set, part, device, batch)
 
 
 def as_json(found: Score, more: Mapping[str, Any] | None = None) -> str:

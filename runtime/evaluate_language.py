@@ -122,12 +122,18 @@ def open_with_weights(
 
 
 def evaluate_spoken(
-    spoken: Spoken, data: str, data_dir: Path | None, split: TextPart, device: torch.device
+    spoken: Spoken,
+    data: str,
+    data_dir: Path | None,
+    split: TextPart,
+    device: torch.device,
+    batch: int | None = None,
 ) -> LanguageScore:
     """The figures of a language model on a part of a text.
 
     The validation part is measured in the columns of the training, so that the figure is the one that its best epoch
-    has there; the others in one. A part too short for so many is measured in as many as leave two words in each.
+    has there; the others in one; all in `batch` where that is given. A part too short for so many is measured in as
+    many as leave two words in each.
     Words that the model does not know are `<unk>`. Raises `NasError`: it has no `<unk>` for one, or knows less words
     than the text has (E509), and what reading the text raises.
     """
@@ -138,7 +144,7 @@ def evaluate_spoken(
     text = corpus.part(split)
     if len(text) < 2:
         raise fail("E507", f"the {split} part of `{data}` has {many(len(text), 'token')}", help="it takes two at least")
-    columns = min(spoken.eval_batch, len(text) // 2) if split == "valid" else BATCH
+    columns = min(batch or (spoken.eval_batch if split == "valid" else BATCH), len(text) // 2)
     loss, count = measure(spoken.model.to(device), text, columns, BPTT, device)
     return LanguageScore(data, split, count, perplexity(loss), loss)
 

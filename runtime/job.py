@@ -15,11 +15,11 @@ from nasc.compiler.passes import PASSES
 from nasc.compiler.resolve import Program
 from nasc.compiler.stack import Options
 from nasc.dsl import nodes as n
-from nasc.dsl.diagnostic import Diagnostic, fail
+from nasc.dsl.diagnostic import Diagnostic
 from nasc.dsl.printer import to_text
 from nasc.dsl.reader import read
 from nasc.dsl.source import Source
-from nasc.runtime.device import Execution, be_deterministic, choose_device
+from nasc.runtime.device import Execution, be_deterministic, choose_device, precision
 from nasc.runtime.recipe import check_recipes
 from nasc.runtime.run import Run, read_asked, sha256
 from nasc.runtime.saving import Saving
@@ -76,9 +76,7 @@ def resumed(job: Job, seed_given: bool) -> Job:
 def execution_of(job: Job) -> Execution:
     """How the networks of a job are run. Raises `NasError` (E508): the device, or its precision, cannot be used."""
     device = choose_device(job.device, job.threads)
-    if job.amp == "fp16" and device.type == "cpu":
-        message = "mixed precision in float16 needs a GPU, and this runs on the CPU"
-        raise fail("E508", message, help="`--amp bf16` works on both")
+    precision(job.amp, device)
     if job.deterministic:
         be_deterministic()
     return Execution(device, job.without, job.recompute, job.amp, job.compile, job.sync_bn)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nasc.cli.loading import document
-from nasc.cli.options import JSON, MACHINE, NETWORK, WHERE, options_of
-from nasc.cli.refusing import refuse
+from nasc.cli.options import JSON, MACHINE, NETWORK, WHERE, Assignment, Count, options_of
+from nasc.cli.refusing import refuse, settings_of
 from nasc.cli.reporting import report
 from nasc.cli.runs import fetched
 from nasc.dsl.diagnostic import many
@@ -45,6 +45,15 @@ TEXTS = (".nas", ".txt", ".json", ".py")
 @click.option("--plot", type=click.Path(path_type=Path), help="Draw the confusion matrix to FILE.svg or FILE.png.")
 @NETWORK
 @MACHINE
+@click.option("--amp", type=click.Choice(["bf16", "fp16"]), help="Mixed precision; fp16 on GPUs. Not of texts.")
+@click.option(
+    "--set",
+    "settings",
+    type=Assignment(),
+    multiple=True,
+    help="batch=N: so many pictures, or columns of a text, at a time.",
+)
+@click.option("--seed", type=Count(0, 2**62), help="Taken as by other commands; nothing is left to chance here.")
 @JSON
 @click.pass_context
 def command(
@@ -59,6 +68,9 @@ def command(
     split: TextPart,
     per_class: bool,
     plot: Path | None,
+    amp: str | None,
+    settings: tuple[tuple[str, str], ...],
+    seed: int | None,
     as_json: bool,
     **given: Any,
 ) -> None:
@@ -76,7 +88,7 @@ def command(
     """
     from nasc.runtime.confusion_picture import draw, refuse_suffix
     from nasc.runtime.data.unreadable import warnings_about
-    from nasc.runtime.device import choose_device
+    from nasc.runtime.device import choose_device, precision
     from nasc.runtime.evaluate import evaluate_part, open_genotype, open_target
     from nasc.runtime.evaluate_language import evaluate_spoken, open_spoken, open_with_weights, speaks
     from nasc.runtime.recipe import is_language
@@ -86,7 +98,9 @@ def command(
         _refuse_genotype(target)
     if plot is not None:
         refuse_suffix(plot)
+    batch = _batch(settings_of(settings))
     device = choose_device(given.pop("device"), given.pop("threads"))
+    precise = precision(amp, device)
     network, dialect = given.pop("network"), given.pop("dialect")
     options = options_of(given)
     origin = _origin(dialect, weights)
@@ -98,6 +112,7 @@ def command(
             raise click.UsageError("name the text: --data NAME")
         refuse(ctx, ("per_class", "plot"), "a language model has no classes.")
         refuse(ctx, ("skip_unreadable",), "a text has no pictures.")
+        refuse(ctx, ("amp",), "language models compute in float32.")
         spoken = (
             open_with_weights(own, network, options, weights, str(data), data_dir, origin)
             if own is not None and weights is not None
@@ -107,7 +122,7 @@ def command(
             _refuse_other(ctx, spoken.model.plan.stack)
         if download and not data:
             fetched(spoken.data, data_dir)
-        _tell(evaluate_spoken(spoken, data or spoken.data, data_dir, split, device), as_json)
+        _tell(evaluate_spoken(spoken, data or spoken.data, data_dir, split, device, batch), as_json)
         return
     if split == "valid":
         raise click.UsageError("pictures have the parts train and test")
@@ -122,7 +137,8 @@ def command(
         raise click.UsageError("name the data set: --data NAME")
     else:
         model = open_genotype(own, network, options, weights, data, data_dir, origin, skip_unreadable)
-    found, confusion = evaluate_part(model, data, data_dir, device, split, skipped)
+    model.amp = precise
+    found, confusion = evaluate_part(model, data, data_dir, device, split, skipped, batch)
     report(warnings_about(skipped))
     if plot is not None:
         title = f"{found.dataset}, {found.split}: {many(found.examples, 'example')}, top-1 {found.top1:.2%}"
@@ -153,6 +169,20 @@ def _refuse_genotype(target: str) -> None:
     if shipped or (path.is_file() and path.suffix in TEXTS):
         help = f"`nasc evaluate {target} --weights FILE --data NAME`, or name the run that has trained it"
         raise fail("E503", f"{target} is a text, which has no weights", help=help)
+
+
+def _batch(settings: tuple[tuple[str, str], ...]) -> int | None:
+    """What `--set batch=N` says. Raises `NasError`: another setting (E402), or no such number (E403)."""
+    from nasc.dsl.diagnostic import fail
+
+    for name, value in settings:
+        if name != "batch":
+            help = "it has one, `batch`; what belongs to a training is said to `nasc train`"
+            raise fail("E402", f"an evaluation has no setting `{name}`", help=help)
+        if not value.isdecimal() or not 0 < int(value[:10]) < 2**31 or len(value) > 10:
+            raise fail("E403", f"`batch` takes a whole number from 1, not {value}", help="such as --set batch=100")
+        return int(value)
+    return None
 
 
 def _origin(name: str | None, weights: Path | None) -> str | None:

@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 import torch
+from click.testing import CliRunner
 from safetensors.torch import save_file
 from torch.nn import functional as F
 
 import nasc
+from nasc.cli import group
 from nasc.compiler.stack import Options
 from nasc.runtime import checkpoint, weights_file
 from nasc.runtime.data.registry import describe
@@ -163,3 +165,22 @@ def test_damaged_weights_never_end_in_a_traceback(trained: Path, tmp_path: Path)
         (tmp_path / "w.safetensors").write_bytes(data)
         with suppress(nasc.NasError):
             open_target(tmp_path / "w.safetensors")
+
+
+def test_the_options_of_other_commands(trained: Path) -> None:
+    def told(*options: str) -> dict[str, Any]:
+        done = CliRunner().invoke(group, ["evaluate", str(trained), "--json", *options])
+        assert done.exit_code == 0, done.output
+        return dict(json.loads(done.stdout))
+
+    plain = told()
+    parts = told("--seed", "3", "--set", "batch=7")
+    assert parts["loss"] == pytest.approx(plain["loss"], rel=1e-5)
+    assert {**parts, "loss": plain["loss"]} == plain
+    mixed = told("--amp", "bf16")
+    assert mixed["loss"] != plain["loss"]
+    assert mixed["loss"] == pytest.approx(plain["loss"], rel=0.05)
+    for options, code in ((("--set", "lr=1"), "E402"), (("--set", "batch=0"), "E403"), (("--amp", "fp16"), "E508")):
+        done = CliRunner().invoke(group, ["evaluate", str(trained), "--device", "cpu", *options])
+        assert isinstance(done.exception, nasc.NasError)
+        assert done.exception.diagnostics[0].code == code
