@@ -18,7 +18,7 @@ from nasc.runtime.language_settings import EdnasLanguageSearch
 from nasc.runtime.loop import Figures
 from nasc.runtime.metrics import correct
 from nasc.runtime.randomness import order
-from nasc.runtime.search.ednas_policy import Policy
+from nasc.runtime.search.ednas_policy import Policy, policy_by
 from nasc.runtime.search.explore import TRIES, Excess, excess_of, nearest
 from nasc.runtime.search.loop import SearchTask
 from nasc.runtime.search.setup import Setup
@@ -29,16 +29,7 @@ from nasc.runtime.world import here
 
 def open_policy(space: Supernet | LanguageSupernet, own: EdnasSearch | EdnasLanguageSearch) -> Policy:
     """The policy of a search, whose logits of operations are the strengths of its network."""
-    return Policy(
-        space.dags,
-        zero_operations(space.plan.program),
-        space.alphas,
-        lr=own.strength_lr,
-        betas=own.strength_betas,
-        weight_decay=own.strength_weight_decay,
-        decay=own.baseline_decay,
-        twice=own.softmax_twice,
-    )
+    return policy_by(own, space.dags, zero_operations(space.plan.program), space.alphas)
 
 
 class EdnasTask(SearchTask):

@@ -22,6 +22,8 @@ from nasc.compiler.space import candidates
 from nasc.compiler.supernet import SPREAD, places, shapes
 from nasc.dsl.diagnostic import NasError, fail
 from nasc.dsl.source import Span
+from nasc.runtime.language_settings import EdnasLanguageSearch
+from nasc.runtime.settings import EdnasSearch
 
 MOST = 100_000
 """A vector over more sets than these is not learned: nearly all would never be drawn."""
@@ -156,6 +158,25 @@ class Policy(nn.Module):
         parts = self.operations[list(self.dags).index(name)]
         assert isinstance(parts, nn.ParameterList)
         return (parts[group][row] for group, row in places(self.dags[name]))
+
+
+def policy_by(
+    own: EdnasSearch | EdnasLanguageSearch,
+    dags: Mapping[str, CellDag],
+    zero: Collection[str],
+    operations: Mapping[str, nn.Parameter | Sequence[nn.Parameter]] | None = None,
+) -> Policy:
+    """A policy with the settings of its recipe; the rest as `Policy` takes it."""
+    return Policy(
+        dags,
+        zero,
+        operations,
+        lr=own.strength_lr,
+        betas=own.strength_betas,
+        weight_decay=own.strength_weight_decay,
+        decay=own.baseline_decay,
+        twice=own.softmax_twice,
+    )
 
 
 def _logits(row: Tensor, options: Options) -> Tensor:

@@ -10,7 +10,7 @@ from nasc.dsl.diagnostic import fail
 from nasc.dsl.source import Span
 from nasc.runtime.loop import Figures
 from nasc.runtime.run import Run
-from nasc.runtime.search.ednas_policy import Policy
+from nasc.runtime.search.ednas_policy import policy_by
 from nasc.runtime.search.explore import AtRandom, ByPolicy, Evolution, Explorer, excess_of
 from nasc.runtime.search.task import signed
 from nasc.runtime.setting import Recipe
@@ -77,19 +77,6 @@ def explorer_of(algorithm: str, recipe: Recipe, choices: Choices, span: Span | N
     if isinstance(recipe, ScoredSearch):
         return AtRandom(choices, excess)
     if isinstance(recipe, EdnasSearch):
-        return ByPolicy(policy_of(recipe, choices), excess)
+        return ByPolicy(policy_by(recipe, choices.dags, choices.none), excess)
     help = "algorithms that search tables: random, evolution, ednas"
     raise fail("E605", f"`{algorithm}` cannot search a table", span, help=help)
-
-
-def policy_of(recipe: EdnasSearch, choices: Choices) -> Policy:
-    """The policy of EDNAS with the settings of its recipe."""
-    return Policy(
-        choices.dags,
-        choices.none,
-        lr=recipe.strength_lr,
-        betas=recipe.strength_betas,
-        weight_decay=recipe.strength_weight_decay,
-        decay=recipe.baseline_decay,
-        twice=recipe.softmax_twice,
-    )
